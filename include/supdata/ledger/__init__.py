@@ -1,0 +1,1 @@
+"""What the registry has been told, receipt by receipt, on PostgreSQL."""

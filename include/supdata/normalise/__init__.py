@@ -1,0 +1,1 @@
+"""Rows and a column mapping into enrolments; certain repairs only."""

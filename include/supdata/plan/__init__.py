@@ -1,0 +1,1 @@
+"""Verdicts and the ledger into what to send, in chunks."""

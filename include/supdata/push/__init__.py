@@ -1,0 +1,1 @@
+"""A chunk of planned records into receipts."""

@@ -1,0 +1,1 @@
+"""The balance: every row in exactly one state."""

@@ -1,0 +1,1 @@
+"""The enrolment, its identifiers, and the values that pass between stages."""

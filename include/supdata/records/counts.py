@@ -1,0 +1,29 @@
+"""How many rows stand in each state after a run."""
+
+import msgspec
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """One number per state; see `supdata.records.states` for the equations between them.
+
+    `created` and `updated` split `accepted`. `departed` counts enrolments the registry knows and the source no longer holds.
+    """
+
+    read: int = 0
+    unreadable: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    provisional: int = 0
+    valid: int = 0
+    unchanged: int = 0
+    to_create: int = 0
+    to_update: int = 0
+    accepted: int = 0
+    created: int = 0
+    updated: int = 0
+    refused: int = 0
+    unknown_student: int = 0
+    ambiguous: int = 0
+    held: int = 0
+    not_attempted: int = 0
+    departed: int = 0

@@ -1,0 +1,22 @@
+"""What the rules said of one row."""
+
+import msgspec
+
+from supdata.records.states import Severity, Verdict
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that one row breaks. It holds no value: the row number leads to it."""
+
+    rule: str
+    field: str
+    severity: Severity
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on one row with all its reasons, warnings included."""
+
+    source: str
+    row: int
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()

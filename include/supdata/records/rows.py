@@ -1,0 +1,23 @@
+"""Rows as an institution's system gave them, before anything is understood."""
+
+import msgspec
+
+
+class RawRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the source, reduced to the mapped columns: what is not mapped never gets this far.
+
+    `row` is the number a registrar sees when opening the file (the header is row 1 of a CSV file), or the position from 1
+    in an API's or a query's answer. `source` names the file, the endpoint or the query.
+    """
+
+    source: str
+    row: int
+    values: dict[str, str]
+
+
+class UnreadableRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that could not be read as a row; `reason` is a sentence without any value of the row."""
+
+    source: str
+    row: int
+    reason: str

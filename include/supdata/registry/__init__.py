@@ -1,0 +1,1 @@
+"""The one remote: its client, and what its answers mean."""

@@ -1,0 +1,1 @@
+"""What a registrar reads: the run report and the rows to correct."""

@@ -1,0 +1,1 @@
+"""A local SupData, and the schools of the demo, on real servers."""

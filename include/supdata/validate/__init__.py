@@ -1,0 +1,1 @@
+"""Great Expectations suites over enrolments; one verdict per row."""

@@ -1,0 +1,12 @@
+"""What all tests share: sockets are off unless a test speaks to a real server on loopback."""
+
+import pytest
+import pytest_socket
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Keep unit tests off the network, and integration tests on loopback."""
+    if item.get_closest_marker("integration") is None:
+        pytest_socket.disable_socket(allow_unix_socket=True)  # asyncio needs a socket pair of its own
+    else:
+        pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
