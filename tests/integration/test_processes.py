@@ -29,10 +29,16 @@ def test_leaving_ends_every_child_and_what_it_started(tmp_path: Path) -> None:
 
 
 def test_a_failure_inside_ends_the_children_too(tmp_path: Path) -> None:
-    with pytest.raises(KeyError), children(tmp_path) as group:
-        pid = start(group, "import time; time.sleep(60)", tmp_path)
-        raise KeyError
-    assert not psutil.pid_exists(pid)
+    pids = []
+
+    def fail_with_a_child() -> None:
+        with children(tmp_path) as group:
+            pids.append(start(group, "import time; time.sleep(60)", tmp_path))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_with_a_child()
+    assert not psutil.pid_exists(pids[0])
 
 
 def test_a_child_deaf_to_sigterm_is_killed_after_the_grace(tmp_path: Path) -> None:
@@ -59,7 +65,8 @@ def test_waiting_ends_when_nothing_comes(tmp_path: Path) -> None:
 
 def test_a_step_that_fails_raises_and_one_that_succeeds_is_forgotten(tmp_path: Path) -> None:
     with children(tmp_path) as group:
-        group.run("good", [sys.executable, "-c", ""], environment=os.environ, folder=tmp_path)
+        group.finish(group.start("good", [sys.executable, "-c", ""], environment=os.environ, folder=tmp_path))
         assert group.running == []
+        bad = group.start("bad", [sys.executable, "-c", "raise SystemExit(4)"], environment=os.environ, folder=tmp_path)
         with pytest.raises(CallUs, match="Running bad: it ended with status 4"):
-            group.run("bad", [sys.executable, "-c", "raise SystemExit(4)"], environment=os.environ, folder=tmp_path)
+            group.finish(bad)

@@ -48,12 +48,11 @@ class Children:
         self.running.append(child)
         return child
 
-    def run(self, name: str, command: Sequence[str], *, environment: Mapping[str, str], folder: Path) -> None:
-        """Run `command` to its end, watching the others meanwhile.
+    def finish(self, child: Child) -> None:
+        """Wait for a step started with `start` to end well, watching the others meanwhile.
 
         Raises CallUs when it, or any other child, fails.
         """
-        child = self.start(name, command, environment=environment, folder=folder)
         while child.process.poll() is None:
             self._watch([other for other in self.running if other is not child])
             time.sleep(LOOK_SECONDS)
