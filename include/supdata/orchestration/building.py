@@ -1,0 +1,116 @@
+"""One Airflow DAG per institution file."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pendulum
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from supdata.config.faults import InvalidInstitution
+from supdata.config.loading import find_institution_files, load_institution
+from supdata.config.models import Institution
+from supdata.orchestration import tasks
+from supdata.orchestration.approval import ApproveHeld
+from supdata.orchestration.faulty import build_faulty_dag
+from supdata.orchestration.retrying import RETRIES, RETRY_DELAY, RETRY_POLICY
+from supdata.orchestration.run import PARAMS
+
+#: One pool for the registry: its slots times a slot's rate is the rate of all schools together.
+REGISTRY_POOL = "supdata_registry"
+#: A schedule needs a beginning; nothing before it is ever run, since catchup is off.
+EPOCH = (2026, 1, 1)
+
+
+def dag_id_of(path: Path) -> str:
+    """Return the DAG id of an institution file: known from its name, so that a broken file has it too."""
+    return f"supdata_{path.stem.lower()}"
+
+
+def build_dags(folder: Path, only: str | None = None) -> Iterator[DAG]:
+    """Yield one DAG per institution file of `folder`, or just the DAG `only`, which is all that a task start needs.
+
+    A file with faults becomes a DAG that shows them; it never hides another file's.
+    """
+    for path in find_institution_files(folder):
+        if only is None or only == dag_id_of(path):
+            yield build_dag(path)
+
+
+def build_dag(path: Path) -> DAG:
+    """Return the DAG of one institution file."""
+    try:
+        institution = load_institution(path)
+    except InvalidInstitution as invalid:
+        return build_faulty_dag(dag_id_of(path), path, invalid)
+    with DAG(
+        dag_id=dag_id_of(path),
+        dag_display_name=f"{institution.uai} · {institution.name}",
+        description=f"Declares the enrolments of {institution.name} to SupData.",
+        doc_md=_page(institution),
+        schedule=_timetable(institution),
+        start_date=pendulum.datetime(*EPOCH, tz=institution.timezone),
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=None if institution.enabled else True,
+        params=PARAMS,
+        tags=["supdata", institution.source.kind, institution.uai],
+        default_args={
+            "owner": "supdata",
+            "retries": RETRIES,
+            "retry_delay": RETRY_DELAY,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": timedelta(hours=4),
+        },
+    ) as dag:
+        _wire(institution, str(path))
+    return dag
+
+
+def _wire(institution: Institution, config: str) -> None:
+    """Chain the stages; the order is the whole of it, each stage reads the run folder."""
+    planned = tasks.plan(config)
+    tasks.extract(config) >> tasks.normalise(config) >> tasks.validate(config) >> planned
+
+    pushed = tasks.push.override(pool=REGISTRY_POOL).partial(config=config).expand(chunk=planned)
+    approved = ApproveHeld(
+        task_id="approve",
+        subject="Held batch",  # replaced by the plan's own question
+        doc_md=tasks.APPROVE_DOC,
+        defaults=ApproveHeld.REJECT,
+        response_timeout=timedelta(hours=institution.limits.approval_hours),
+        execution_timeout=None,
+        retries=0,
+    )
+    planned >> approved
+    pushed_held = tasks.push_held.override(pool=REGISTRY_POOL).partial(config=config).expand(chunk=approved.output)
+
+    # A teardown runs whatever happened and never decides over the run's state: `reconcile` does, by raising.
+    reported = tasks.report(config).as_teardown(on_failure_fail_dagrun=True)
+    [pushed, pushed_held] >> tasks.reconcile(config) >> reported
+
+
+def _timetable(institution: Institution) -> CronTriggerTimetable | None:
+    if institution.schedule is None:
+        return None
+    return CronTriggerTimetable(institution.schedule, timezone=institution.timezone)
+
+
+def _page(institution: Institution) -> str:
+    """Return what the DAG's page says: who, from where, to whom, and what to do when a task is red."""
+    lines = [
+        f"# {institution.name} ({institution.uai})",
+        "",
+        f"Declares the enrolments of {institution.year.start} to {institution.year.end} to SupData.",
+        "",
+        f"- Source: **{institution.source.kind}**, connection `{institution.source.connection}`",
+        f"- Registry: connection `{institution.registry.connection}`",
+        f"- Registrar: {institution.contact}",
+        "",
+        "| stage | red means |",
+        "| --- | --- |",
+        *(f"| `{name}` | {meaning} |" for name, meaning in tasks.RED_MEANS.items()),
+        "",
+        "Each task's own page says what to do. The registrar's report is `report/rapport.html` in the run folder.",
+    ]
+    return "\n".join(lines)

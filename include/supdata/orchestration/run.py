@@ -1,0 +1,85 @@
+"""One run as its tasks see it: the institution as configured now, the run folder, and what the trigger form asked for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from airflow.sdk import Param, get_current_context
+
+from supdata.config.loading import load_institution
+from supdata.config.models import Institution
+from supdata.orchestration.run_folder import RunFolder, StageResult, run_folder_root
+
+#: What the trigger form shows.
+PARAMS: dict[str, Any] = {
+    "mode": Param(
+        "delta",
+        type="string",
+        enum=["delta", "full"],
+        title="Mode",
+        description=(
+            "delta: send what is new or changed. full: also ask again for records the registry refused or did not know, "
+            "without waiting for their date. Records the registry has accepted are never sent again unchanged."
+        ),
+    ),
+    "dry_run": Param(
+        default=False,
+        type="boolean",
+        title="Dry run",
+        description="Read, check and plan, but send nothing: every record to send ends as not_attempted.",
+    ),
+    "limit": Param(
+        default=None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Limit",
+        description="Read at most this many rows. Students missing from a limited read are not counted as departed.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a stage needs to know of the run it belongs to.
+
+    `started` is the moment the run was due, the same on every retry: stages take their clock from it.
+    """
+
+    institution: Institution
+    folder: RunFolder
+    run_id: str
+    started: datetime
+    mode: Literal["delta", "full"]
+    dry_run: bool
+    limit: int | None
+
+    @contextmanager
+    def stage(self, name: str, part: str = "result") -> Iterator[StageResult]:
+        """Run one stage and leave its result file, whether it succeeds or not."""
+        facts = self.institution.model_dump(mode="json")
+        with self.folder.stage(name, facts, part) as result:
+            yield result
+
+
+def current_run(config: str) -> Run:
+    """Return the run of the task being executed; `config` is the path of the institution file.
+
+    Raises InvalidInstitution when the file has become wrong since the run began.
+    """
+    context = get_current_context()
+    institution = load_institution(Path(config))
+    dag_run = context["dag_run"]
+    run_id = str(context["run_id"])
+    params = context["params"]
+    return Run(
+        institution=institution,
+        folder=RunFolder(run_folder_root(), institution.uai, run_id),
+        run_id=run_id,
+        started=dag_run.run_after,
+        mode=params["mode"],
+        dry_run=bool(params["dry_run"]),
+        limit=params["limit"],
+    )

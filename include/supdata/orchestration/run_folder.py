@@ -1,0 +1,126 @@
+"""The run folder: what each stage leaves for the next, and what it says of itself, on any store Airflow can reach."""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import msgspec
+from airflow.sdk import ObjectStoragePath
+
+from supdata.errors import CallUs, SupdataError
+from supdata.records.lines import read_lines, write_lines
+
+Record = TypeVar("Record")
+
+#: Where run folders are made: a path, or a URL of a store (s3://…, gs://…, abfs://…) that Airflow has a connection for.
+ROOT_VARIABLE = "SUPDATA_RUN_FOLDER"
+STAGES = ("extract", "normalise", "validate", "plan", "push", "push_held", "reconcile", "report")
+
+
+class StageResult(msgspec.Struct, kw_only=True):
+    """What one stage says of itself; it stands beside the stage's files as `result.json`.
+
+    `counts` are the stage's own and serve the reader: the balance is never made from them. `files` names what was written.
+    """
+
+    stage: str
+    success: bool = False
+    error: str = ""
+    counts: dict[str, int] = {}
+    files: list[str] = []
+    institution: dict[str, Any] = {}
+
+
+class RunFolder:
+    """One run's folder, `<root>/<uai>/<run>/<stage>/<file>`; on a local disk readable by its owner only."""
+
+    def __init__(self, root: str, uai: str, run_id: str) -> None:
+        """Name the folder of `run_id`; nothing is made yet."""
+        self.path = ObjectStoragePath(root) / uai / re.sub(r"[^A-Za-z0-9_.-]", "_", run_id)
+
+    def write(self, stage: str, name: str, records: Iterable[object]) -> int:
+        """Write `records` as JSON Lines and return how many."""
+        with self._writer(stage, name) as stream:
+            return write_lines(stream, records)
+
+    def write_bytes(self, stage: str, name: str, content: bytes) -> str:
+        """Write one whole file and return its address."""
+        with self._writer(stage, name) as stream:
+            stream.write(content)
+        return str(self.path / stage / name)
+
+    @contextmanager
+    def open_lines(self, stage: str, name: str) -> Iterator[Any]:
+        """Open a file that is written line by line."""
+        with self._writer(stage, name) as stream:
+            yield stream
+
+    def read(self, stage: str, name: str, record: type[Record]) -> Iterator[Record]:
+        """Yield the records of a file, one at a time.
+
+        Raises CallUs when the file is missing: a stage only reads what the one before it has left.
+        """
+        path = self.path / stage / name
+        if not path.exists():
+            raise CallUs(
+                f"Reading {stage}/{name} of this run",
+                "the file is not in the run folder",
+                f"Clear the task `{stage}` so that it is written again; if it was deleted, trigger a new run.",
+            )
+        with path.open("rb") as stream:
+            yield from read_lines(stream, record)
+
+    def result(self, stage: str, part: str = "result") -> StageResult | None:
+        """Return what `stage` said of itself, or None when it has not run in this folder."""
+        path = self.path / stage / f"{part}.json"
+        return msgspec.json.decode(path.read_bytes(), type=StageResult) if path.exists() else None
+
+    @contextmanager
+    def stage(self, stage: str, institution: dict[str, Any], part: str = "result") -> Iterator[StageResult]:
+        """Run one stage: its result file is written at the end, whether it succeeds or not."""
+        result = StageResult(stage=stage, institution=institution)
+        try:
+            yield result
+            result.success = True
+        except SupdataError as error:
+            result.error = f"{type(error).__name__}: {error}"
+            raise
+        except BaseException as error:  # the class alone: a foreign message may hold a student's value
+            result.error = type(error).__name__
+            raise
+        finally:
+            content = msgspec.json.format(msgspec.json.encode(result), indent=2)
+            self.write_bytes(stage, f"{part}.json", content)
+
+    @contextmanager
+    def _writer(self, stage: str, name: str) -> Iterator[Any]:
+        folder = self.path / stage
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / name
+        with path.open("wb") as stream:
+            if path.protocol in {"", "file"}:
+                os.chmod(path.path, 0o600)  # noqa: PTH101 - the path is fsspec's, not pathlib's
+            yield stream
+
+
+def run_folder_root() -> str:
+    """Return the configured root of run folders.
+
+    Raises CallUs when none is configured, since a default on one worker's disk would be lost to the others.
+    """
+    root = os.environ.get(ROOT_VARIABLE, "")
+    if not root:
+        raise CallUs(
+            "Looking up where run folders are kept",
+            f"the environment variable {ROOT_VARIABLE} is not set",
+            "Set it to a path or store address that every Airflow component and worker reaches.",
+        )
+    return root
+
+
+def as_json(record: object) -> bytes:
+    """Encode a record or a plain value as indented JSON."""
+    return json.dumps(msgspec.to_builtins(record), ensure_ascii=False, indent=2, sort_keys=True).encode()

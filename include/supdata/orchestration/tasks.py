@@ -1,0 +1,157 @@
+"""The stages as Airflow tasks: thin shells that open what a stage needs, call it, and leave its files in the run folder.
+
+Each docstring is the task's page in Airflow, written for whoever looks at a red one. Stage code is imported inside the
+tasks: parsing a DAG file must not pay for pandas, database drivers or Great Expectations.
+"""
+
+from airflow.sdk import get_current_context, task
+
+from supdata.orchestration.approval import HELD_KEY, QUESTION_KEY
+from supdata.orchestration.run import current_run
+from supdata.records.counts import Counts
+
+RED_MEANS = {
+    "extract": "the source could not be read: connection, file, page or query",
+    "normalise": "a mapped column is missing from the source",
+    "validate": "a quality rule could not be evaluated (bad rows alone never make it red)",
+    "plan": "the ledger could not be read",
+    "push": "the registry refused the key, or is away: what was answered is kept, the rest is not sent",
+    "approve": "nobody could be asked",
+    "push_held": "as `push`, for the approved part",
+    "reconcile": "the balance does not close, or records are left unsent or without a known fate",
+    "report": "the report could not be written",
+}
+
+APPROVE_DOC = """\
+A surprising batch waits here for a person. New enrolments are sent meanwhile; only what this batch would change waits.
+
+**Approve** sends it, **Reject** leaves it unsent: it is counted as `held`, the run says so, and the next run asks again.
+Without an answer in time it is rejected.
+"""
+
+
+@task
+def extract(config: str) -> dict[str, int]:
+    """Reads the institution's source (SFTP file, REST API or database) and keeps the mapped columns only.
+
+    **Red** means that the source could not be read. The message says what was tried and what was found.
+
+    - `AccessRefused`: user, password or key is wrong. Correct the connection, then clear this task.
+    - `FixConfig`: the connection is missing, or the institution file does not fit the source. Mend it, then clear.
+    - `FixSource`, `EmptySource`: the export is missing, empty or not in the agreed form. Call the school.
+    - `TryLater`: the school's server is away. It is tried again by itself.
+    """
+    from supdata.orchestration.extraction import extract_rows
+
+    return extract_rows(current_run(config))
+
+
+@task
+def normalise(config: str) -> dict[str, int]:
+    """Turns the school's columns into enrolments: names, dates, codes. Certain repairs only, no guess.
+
+    **Red** means that the rows do not have the columns that the institution file maps. Mend `columns`, then clear `extract`.
+    """
+    from supdata.normalise.normalising import normalise as normalise_rows
+    from supdata.records.commune import load_communes
+    from supdata.records.rows import RawRow
+
+    run = current_run(config)
+    with run.stage("normalise") as result:
+        rows = run.folder.read("extract", "rows.jsonl", RawRow)
+        enrolments = normalise_rows(rows, run.institution, load_communes())
+        result.counts["enrolments"] = run.folder.write("normalise", "enrolments.jsonl", enrolments)
+        result.files.append("enrolments.jsonl")
+    return result.counts
+
+
+@task
+def validate(config: str) -> dict[str, int]:
+    """Checks every enrolment against the quality rules (`expectations/`): INE, dates, commune, regime, duplicates.
+
+    Rows that break a rule are set aside with all their reasons and go to the registrar: that is not an error.
+    **Red** means that a rule could not be evaluated, so that its silence would prove nothing.
+
+    - `RuleBroken`: the message names the rule. Keep the run and report it.
+    - `FixConfig`: `rules` in the institution file names a rule that does not exist.
+    """
+    from supdata.orchestration.validation import judge_enrolments
+
+    return judge_enrolments(current_run(config))
+
+
+@task
+def plan(config: str) -> list[str]:
+    """Compares valid enrolments with the ledger: what is new, changed, unchanged, waiting, or gone; and cuts chunks.
+
+    **Red** means that the ledger could not be read (connections `supdata_ledger` and `supdata_ledger_key`). Nothing was sent.
+    """
+    from supdata.orchestration.planning import plan_run
+
+    planned = plan_run(current_run(config))
+    instance = get_current_context()["ti"]
+    instance.xcom_push(HELD_KEY, planned.held)
+    instance.xcom_push(QUESTION_KEY, planned.question)
+    return planned.chunks
+
+
+@task(map_index_template="{{ chunk_label }}")
+def push(config: str, chunk: str) -> dict[str, int]:
+    """Declares one chunk to the registry, one call per enrolment, and writes each answer to the ledger as it arrives.
+
+    **Red** means that part of the chunk was not sent. What was answered is kept: clearing this task sends only the rest.
+
+    - `AccessRefused`: the registry refused the school's key. Correct the connection, then clear this task.
+    - `TryLater`: the registry is away or overloaded. It is tried again by itself; nothing is lost by waiting.
+    """
+    return _push("push", config, chunk)
+
+
+@task(map_index_template="{{ chunk_label }}")
+def push_held(config: str, chunk: str) -> dict[str, int]:
+    """Declares one chunk of the approved batch. As `push` in everything else.
+
+    **Skipped** means that nothing was held, or that the batch was rejected: then it counts as `held`.
+    """
+    return _push("push_held", config, chunk)
+
+
+def _push(stage: str, config: str, chunk: str) -> dict[str, int]:
+    from supdata.orchestration.pushing import push_chunk_of
+
+    run = current_run(config)
+    label, receipts = push_chunk_of(run, stage, chunk)
+    # Airflow shows the label of a mapped task once it has run: the grid then reads "rows 2-1001", not "17".
+    get_current_context()["chunk_label"] = label  # type: ignore[typeddict-unknown-key]
+    return receipts
+
+
+@task(trigger_rule="all_done", retries=0)
+def reconcile(config: str) -> dict[str, int]:
+    """Counts every row again, from the files and from the ledger, and checks that each ended in exactly one state.
+
+    **Red** means that the run is not complete, and is what makes the whole run red.
+
+    - A stage before it failed: mend that one, clear it, and this task runs again.
+    - `TryLater`: records were not sent or their fate is not known. The next run takes them up; clear `push` to do it now.
+    - `BalanceBroken`: records are missing or counted twice. The message names rows. Keep the run folder and report it.
+    """
+    from supdata.orchestration.reconciling import reconcile_run
+
+    return _as_xcom(reconcile_run(current_run(config)))
+
+
+@task
+def report(config: str) -> str:
+    """Writes the registrar's report and the list of rows to correct, also when the run has failed.
+
+    **Red** means that the report could not be written; what was declared stands. Clear this task once mended.
+    """
+    from supdata.orchestration.reporting import report_run
+
+    return report_run(current_run(config))
+
+
+def _as_xcom(counts: Counts) -> dict[str, int]:
+    """Return counts in the plain form that XCom keeps."""
+    return {name: getattr(counts, name) for name in counts.__struct_fields__}

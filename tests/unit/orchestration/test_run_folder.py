@@ -1,0 +1,57 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from supdata.errors import CallUs, EmptySource
+from supdata.orchestration.run_folder import RunFolder
+from supdata.records.rows import RawRow
+
+
+def a_folder(root: Path) -> RunFolder:
+    return RunFolder(str(root), "0751717J", "manual__2026-11-23T01:00:00+00:00")
+
+
+def test_what_a_stage_writes_the_next_one_reads(tmp_path: Path) -> None:
+    rows = [RawRow(source="a.csv", row=2, values={"INE": "é"}), RawRow(source="a.csv", row=3, values={})]
+    folder = a_folder(tmp_path)
+    assert folder.write("extract", "rows.jsonl", rows) == 2
+    assert list(folder.read("extract", "rows.jsonl", RawRow)) == rows
+
+
+def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    written = a_folder(tmp_path).write_bytes("report", "a_corriger.csv", b"x")
+    assert stat.S_IMODE(Path(written).stat().st_mode) == 0o600
+
+
+def test_a_run_id_cannot_leave_the_root(tmp_path: Path) -> None:
+    written = RunFolder(str(tmp_path), "0751717J", "../../etc/x y").write_bytes("plan", "f", b"")
+    assert tmp_path in Path(written).resolve().parents
+
+
+def test_a_missing_file_says_which_task_to_clear(tmp_path: Path) -> None:
+    with pytest.raises(CallUs, match="Clear the task `normalise`"):
+        list(a_folder(tmp_path).read("normalise", "enrolments.jsonl", RawRow))
+
+
+def test_a_stage_that_fails_leaves_its_error_and_its_config(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    with pytest.raises(EmptySource), folder.stage("extract", {"uai": "0751717J"}):
+        raise EmptySource("Reading the source", "it holds no row", "Call the school.")
+    result = folder.result("extract")
+    assert result is not None
+    assert (result.success, result.institution) == (False, {"uai": "0751717J"})
+    assert result.error == "EmptySource: Reading the source: it holds no row. Call the school."
+
+
+def test_a_foreign_error_leaves_its_class_only_since_its_message_may_hold_a_value(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    with pytest.raises(ValueError, match="secret"), folder.stage("plan", {}):
+        raise ValueError("secret 123456789FJ")
+    result = folder.result("plan")
+    assert result is not None
+    assert result.error == "ValueError"
+
+
+def test_a_stage_that_did_not_run_has_no_result(tmp_path: Path) -> None:
+    assert a_folder(tmp_path).result("push") is None
