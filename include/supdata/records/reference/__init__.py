@@ -1,0 +1,1 @@
+"""Reference tables, and the scripts that make them."""
