@@ -1,0 +1,80 @@
+"""Institution files into institutions: one file read, every fault found in one go."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from supdata.config.document import Document, read_document
+from supdata.config.explaining import explain
+from supdata.config.faults import Fault, InvalidInstitution
+from supdata.config.models import Institution
+from supdata.errors import FixConfig
+
+_SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+def find_institution_files(folder: Path) -> list[Path]:
+    """Return the institution files of `folder`, sorted by name.
+
+    A `.yml` file is among them: `load_institution` then says that its name is wrong, where leaving it out would lose the
+    school without a word. Hidden files, such as an editor's, are left out.
+
+    Raises:
+        FixConfig: the folder does not exist, which must not read as "no institution".
+    """
+    if not folder.is_dir():
+        raise FixConfig(
+            f"Looking for institution files in {folder}", "there is no such folder", "Give the folder that holds them."
+        )
+    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
+
+
+def load_institution(path: Path) -> Institution:
+    """Read one institution file, named for its UAI: `0751717J.yaml`.
+
+    Raises:
+        InvalidInstitution: with all that is wrong in the file, or with its name.
+    """
+    file = str(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidInstitution(file, [Fault(file, 1, 1, "", f"cannot be read: {error.strerror}")]) from error
+    document = read_document(content, file)
+    return _validate(document, list(_name_faults(document, path)))
+
+
+def parse_institution(content: bytes, file: str = "institution.yaml") -> Institution:
+    """Read an institution from bytes that are in no file of their own; `file` only names them in messages.
+
+    Raises:
+        InvalidInstitution: with all that is wrong in it.
+    """
+    return _validate(read_document(content, file), [])
+
+
+def _validate(document: Document, name_faults: list[Fault]) -> Institution:
+    faults = list(document.faults)
+    institution: Institution | None = None
+    try:
+        institution = Institution.model_validate(document.data)
+    except ValidationError as error:
+        if document.data is not None or not faults:  # what could not be parsed has no missing keys
+            faults.extend(explain(error, document, Institution))
+    faults.extend(name_faults)
+    if faults or institution is None:
+        raise InvalidInstitution(document.file, _in_order(faults))
+    return institution
+
+
+def _name_faults(document: Document, path: Path) -> Iterator[Fault]:
+    uai = document.at("uai")
+    if isinstance(uai, str) and path.name != f"{uai.strip()}.yaml":
+        yield document.fault(("uai",), f"the file is named {path.name}: an institution's file is named for its UAI")
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    """Sort by line and keep one fault per place in the file: the first found is the cause of what follows."""
+    first = {(fault.where, fault.line): fault for fault in reversed(faults)}
+    return sorted(first.values(), key=lambda fault: (fault.line, fault.column, fault.where))
