@@ -1,1 +1,1 @@
-"""What a registrar reads: the run report and the rows to correct."""
+"""What the registrar reads of a run: a French page, and the list of rows to correct."""

@@ -1,0 +1,93 @@
+"""The values a report is made of: findings on rows, their groups, and the facts of one run."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from supdata.config.models import Institution
+from supdata.records.counts import Counts
+
+
+class Weight(StrEnum):
+    """How much a finding weighs for the registrar; the value is the word printed for it."""
+
+    BLOCKING = "bloquant"
+    WAITING = "en attente"
+    CHECK = "à vérifier"
+    INFORMATION = "pour information"
+
+
+class Light(StrEnum):
+    """The state of the run at a glance; the value is the word printed beside the colour."""
+
+    GREEN = "Tout est déclaré"
+    ORANGE = "Déclaré en partie"
+    RED = "À traiter d’urgence"
+    GREY = "Essai à blanc"
+
+
+@dataclass(frozen=True, order=True)
+class RowRef:
+    """Where a row stands: in which source, at which row, and the school's own student number ("" when not mapped)."""
+
+    source: str
+    row: int
+    sis_id: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a row is spoken of, in French: a rule's texts, or what the registry answered."""
+
+    rule: str
+    field: str
+    column: str
+    weight: Weight
+    title: str
+    explanation: str
+    fix: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One finding on one row, with the value found: a line of the work list. Holds student data."""
+
+    where: RowRef
+    finding: Finding
+    value: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """One finding with all its rows, in the order of the source. Holds no student data but the school's own number."""
+
+    finding: Finding
+    rows: tuple[RowRef, ...]
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is known of one run once it has ended, well or not.
+
+    `known` names the states of `counts` that the run got far enough to establish; the others must not be read as zero.
+    `to_correct` counts distinct rows that are not declared and that the school can put right.
+    """
+
+    institution: Institution
+    run_id: str
+    run_date: date
+    dry_run: bool
+    counts: Counts
+    known: frozenset[str]
+    failed_stage: str | None
+    failure: str
+    differences: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+    groups: tuple[Group, ...]
+    departed: tuple[RowRef, ...]
+    to_correct: int
+
+    def groups_of(self, weight: Weight) -> tuple[Group, ...]:
+        """Return the groups of one weight, the largest first."""
+        return tuple(group for group in self.groups if group.finding.weight is weight)

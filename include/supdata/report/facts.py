@@ -1,0 +1,148 @@
+"""Gathers what is known of a run, well ended or not, into the facts that the page and the work list are written from."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from supdata.config.models import Institution
+from supdata.records.counts import Counts
+from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement
+from supdata.records.rows import UnreadableRow
+from supdata.records.shipment import Departed, Receipt
+from supdata.records.states import Action, Outcome, Verdict
+from supdata.report.content import Correction, RowRef, RunFacts, Weight
+from supdata.report.findings import CAUSE_OF_OUTCOME, Place, from_judgements, from_receipts, from_unreadable, is_spoken_of
+from supdata.report.grouping import group
+from supdata.report.rule_texts import RuleText
+
+#: Which states each stage establishes, in the order of the stages: a stage that failed leaves its own and all later ones open.
+ESTABLISHED: Mapping[str, tuple[str, ...]] = {
+    "extract": ("read", "unreadable"),
+    "normalise": (),
+    "validate": ("duplicate", "rejected", "provisional", "valid"),
+    "plan": ("unchanged", "to_create", "to_update", "departed"),
+    # A push that failed half-way has established what it was answered: these are known as soon as there was a plan.
+    "push": (),
+}
+ANSWERED = ("accepted", "created", "updated", "refused", "unknown_student", "ambiguous", "held", "not_attempted")
+#: What only a balance can tell, because no record that the report is given says it.
+ONLY_IN_BALANCE = frozenset({"unchanged", "to_create", "to_update", "held", "not_attempted"})
+
+
+def gather(
+    *,
+    institution: Institution,
+    run_id: str,
+    run_date: date,
+    counts: Counts | None,
+    judgements: Iterable[Judgement],
+    enrolments: Iterable[Enrolment],
+    receipts: Iterable[Receipt],
+    departed: Iterable[Departed],
+    unreadable: Iterable[UnreadableRow],
+    differences: Sequence[str],
+    failed_stage: str | None,
+    rules: Mapping[str, RuleText],
+    failure: str = "",
+    dry_run: bool = False,
+) -> RunFacts:
+    """Gather the facts of one run; each iterable is read once, in any order, and enrolments are not kept but for rows in fault.
+
+    Args:
+        institution: Whose run it was.
+        run_id: Airflow's id of the run.
+        run_date: The day the run is dated, in the institution's time zone; the clock is never read here.
+        counts: The balance's counts, or None when no balance could be made: then what the records say is counted.
+        judgements: One per enrolment; empty when validation did not get that far.
+        enrolments: All enrolments, for the values found.
+        receipts: Everything the registry answered, and the answers carried over from the ledger.
+        departed: What the registry knows and the source no longer holds.
+        unreadable: Rows that could not be read.
+        differences: One sentence per equation of the balance that does not close.
+        failed_stage: The first stage that failed, by its task id.
+        rules: French texts by rule id.
+        failure: What the failed stage said, for the technical team; a message of `supdata.errors`.
+        dry_run: Whether nothing was meant to be sent.
+    """
+    tally: Counter[str] = Counter()
+    spoken_of = [one for one in _tallied_judgements(judgements, tally) if is_spoken_of(one)]
+    answers = [one for one in _tallied_receipts(receipts, tally) if one.outcome in CAUSE_OF_OUTCOME]
+    unread = list(unreadable)
+    gone = sorted(RowRef(one.seen_source, one.seen_row) for one in departed)
+    places = {(one.source, one.row) for one in spoken_of} | {(one.source, one.row) for one in answers}
+    values = {place: one for one in enrolments if (place := (one.source, one.row)) in places}
+    corrections = _in_order(
+        [
+            *from_unreadable(unread, institution),
+            *from_judgements(spoken_of, values, institution, rules),
+            *from_receipts(answers, values, institution),
+        ]
+    )
+    return RunFacts(
+        institution=institution,
+        run_id=run_id,
+        run_date=run_date,
+        dry_run=dry_run,
+        counts=counts if counts is not None else _counts_of(tally, unreadable=len(unread), departed=len(gone)),
+        known=_known_states(failed_stage, balanced=counts is not None),
+        failed_stage=failed_stage,
+        failure=failure,
+        differences=tuple(differences),
+        corrections=corrections,
+        groups=group(corrections),
+        departed=tuple(gone),
+        to_correct=len(_places_in_fault(corrections)),
+    )
+
+
+def _tallied_judgements(judgements: Iterable[Judgement], tally: Counter[str]) -> Iterable[Judgement]:
+    for judgement in judgements:
+        tally[judgement.verdict.value] += 1
+        yield judgement
+
+
+def _tallied_receipts(receipts: Iterable[Receipt], tally: Counter[str]) -> Iterable[Receipt]:
+    for receipt in receipts:
+        tally[receipt.outcome.value] += 1
+        if receipt.outcome is Outcome.ACCEPTED:
+            tally["created" if receipt.action is Action.CREATE else "updated"] += 1
+        yield receipt
+
+
+def _counts_of(tally: Counter[str], *, unreadable: int, departed: int) -> Counts:
+    """Return what the records alone say; `_known_states` tells which of these numbers may be shown."""
+    states = {name: tally[name] for name in (*Verdict, *Outcome, "created", "updated")}
+    read = unreadable + sum(tally[verdict] for verdict in Verdict)
+    return Counts(**states, read=read, unreadable=unreadable, departed=departed)
+
+
+def _known_states(failed_stage: str | None, *, balanced: bool) -> frozenset[str]:
+    known: list[str] = []
+    passed = set()
+    for stage, states in ESTABLISHED.items():
+        if stage == failed_stage:
+            break
+        passed.add(stage)
+        known.extend(states)
+    if "plan" in passed:
+        known.extend(ANSWERED)
+    if balanced:
+        return frozenset(known)
+    unsure = ONLY_IN_BALANCE | (frozenset() if "validate" in passed else {"read"})
+    return frozenset(known) - unsure
+
+
+def _in_order(corrections: list[Correction]) -> tuple[Correction, ...]:
+    """Order by place in the source, so that the same findings give the same bytes whatever order they came in."""
+    return tuple(
+        sorted(corrections, key=lambda one: (one.where, one.finding.rule, one.finding.field, one.finding.words, one.value))
+    )
+
+
+def _places_in_fault(corrections: Iterable[Correction]) -> set[Place]:
+    """Return the rows that are not declared and that the school can put right."""
+    return {(one.where.source, one.where.row) for one in corrections if one.finding.weight is Weight.BLOCKING}
+
+
+__all__ = ["RunFacts", "gather"]

@@ -1,0 +1,162 @@
+"""From verdicts and answers to findings: which row is spoken of, for what reason, and in which words."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from supdata.config.models import Institution
+from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement, Reason
+from supdata.records.rows import UnreadableRow
+from supdata.records.shipment import Receipt
+from supdata.records.states import Outcome, Severity, Verdict
+from supdata.report.content import Correction, Finding, RowRef, Weight
+from supdata.report.french import field_label
+from supdata.report.rule_texts import (
+    AMBIGUOUS,
+    AMBIGUOUS_RULE,
+    NOTHING_TO_FIX,
+    REFUSED,
+    REFUSED_RULE,
+    UNKNOWN,
+    UNKNOWN_RULE,
+    UNREADABLE,
+    UNREADABLE_RULE,
+    RuleText,
+    text_of,
+)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why rows are spoken of, before it is told in terms of one school: `fields` are those in question, parted by blanks."""
+
+    rule: str
+    fields: str
+    weight: Weight
+    text: RuleText
+
+
+WEIGHT_OF_SEVERITY = {Severity.REJECT: Weight.BLOCKING, Severity.HOLD: Weight.WAITING, Severity.WARN: Weight.CHECK}
+CAUSE_OF_OUTCOME: Mapping[Outcome, Cause] = {
+    Outcome.REFUSED: Cause(REFUSED_RULE, "", Weight.BLOCKING, REFUSED),
+    Outcome.UNKNOWN_STUDENT: Cause(UNKNOWN_RULE, "ine dateNaissance", Weight.BLOCKING, UNKNOWN),
+    Outcome.AMBIGUOUS: Cause(AMBIGUOUS_RULE, "", Weight.INFORMATION, AMBIGUOUS),
+}
+CAUSE_UNREADABLE = Cause(UNREADABLE_RULE, "", Weight.BLOCKING, UNREADABLE)
+
+#: A row's address inside one run.
+Place = tuple[str, int]
+
+
+def from_judgements(
+    judgements: Iterable[Judgement],
+    enrolments: Mapping[Place, Enrolment],
+    institution: Institution,
+    rules: Mapping[str, RuleText],
+) -> Iterator[Correction]:
+    """Yield one correction per reason of each row that has any.
+
+    Identical duplicates are left out: the row they repeat already carries the reasons.
+    """
+    for judgement in judgements:
+        enrolment = enrolments.get((judgement.source, judgement.row))
+        where = _where(judgement.source, judgement.row, enrolment)
+        for reason in _reasons_that_matter(judgement):
+            finding = _finding(_cause(reason, rules), institution)
+            yield Correction(where, finding, value_found(enrolment, reason.field))
+
+
+def from_receipts(
+    receipts: Iterable[Receipt], enrolments: Mapping[Place, Enrolment], institution: Institution
+) -> Iterator[Correction]:
+    """Yield one correction per record that the registry did not take, or did not answer for."""
+    for receipt in receipts:
+        cause = CAUSE_OF_OUTCOME.get(receipt.outcome)
+        if cause is None:
+            continue
+        enrolment = enrolments.get((receipt.source, receipt.row))
+        finding = _finding(cause, institution, without_identity(receipt.words, enrolment))
+        yield Correction(_where(receipt.source, receipt.row, enrolment), finding, value_found(enrolment, cause.fields))
+
+
+def from_unreadable(unreadable: Iterable[UnreadableRow], institution: Institution) -> Iterator[Correction]:
+    """Yield one correction per row that could not be read; the reader's own reason stands where the registry's words would."""
+    for row in unreadable:
+        yield Correction(RowRef(row.source, row.row), _finding(CAUSE_UNREADABLE, institution, row.reason), "")
+
+
+def is_spoken_of(judgement: Judgement) -> bool:
+    """Whether the report says anything of this row on the strength of its verdict."""
+    return bool(_reasons_that_matter(judgement))
+
+
+def value_found(enrolment: Enrolment | None, fields: str) -> str:
+    """Return what the row holds in `fields` (names parted by blanks or commas), parted by ` / `."""
+    names = [name for name in _field_names(fields) if name in Enrolment.__struct_fields__]
+    return "" if enrolment is None else " / ".join(str(getattr(enrolment, name)) for name in names)
+
+
+def without_identity(words: str, enrolment: Enrolment | None) -> str:
+    """Take the student's INE and birth date out of the registry's words.
+
+    The registry echoes both in its errors. They are removed where the answer is read; this page is passed from hand to
+    hand, so it does not rest on that alone.
+    """
+    if enrolment is None:
+        return words
+    born = enrolment.dateNaissance
+    identity = {enrolment.ine, born, "/".join(reversed(born.split("-"))), born.replace("-", "")} - {""}
+    # Longest first: a value that holds another must go as a whole.
+    for value in sorted(identity, key=lambda text: (-len(text), text)):
+        words = re.sub(re.escape(value), "…", words, flags=re.IGNORECASE)
+    return words
+
+
+def _reasons_that_matter(judgement: Judgement) -> tuple[Reason, ...]:
+    """Return the reasons to show: for a row that must not be declared at all, that one alone."""
+    if judgement.verdict is Verdict.DUPLICATE:
+        return ()
+    return tuple(filter(_closes_the_matter, judgement.reasons)) or judgement.reasons
+
+
+def _closes_the_matter(reason: Reason) -> bool:
+    return reason.rule in NOTHING_TO_FIX and reason.severity is Severity.REJECT
+
+
+def _cause(reason: Reason, rules: Mapping[str, RuleText]) -> Cause:
+    weight = Weight.INFORMATION if _closes_the_matter(reason) else WEIGHT_OF_SEVERITY[reason.severity]
+    return Cause(reason.rule, reason.field, weight, text_of(reason.rule, rules))
+
+
+def _finding(cause: Cause, institution: Institution, words: str = "") -> Finding:
+    names = _field_names(cause.fields)
+    return Finding(
+        rule=cause.rule,
+        field=" / ".join(field_label(name) for name in names),
+        column=" / ".join(filter(None, (_column(name, institution) for name in names))),
+        weight=cause.weight,
+        title=cause.text.title,
+        explanation=cause.text.explanation,
+        fix=cause.text.fix,
+        words=words,
+    )
+
+
+def _field_names(fields: str) -> list[str]:
+    return re.findall(r"\w+", fields)
+
+
+def _column(field: str, institution: Institution) -> str:
+    """Return the school's own column names behind `field`, which is what its registrar can look for."""
+    mapping = institution.columns.mapped().get(field)
+    return "" if mapping is None else " + ".join(mapping.columns)
+
+
+def _where(source: str, row: int, enrolment: Enrolment | None) -> RowRef:
+    """Name a row by source, number and the school's student number.
+
+    A school that maps its student number to the INE would put INEs on the page: then the number is left out.
+    """
+    safe = enrolment is not None and enrolment.sisId.upper() != enrolment.ine.upper()
+    return RowRef(source, row, enrolment.sisId if enrolment is not None and safe else "")

@@ -1,0 +1,58 @@
+"""French as a registrar expects it in print: numbers, plurals, dates, and the names of fields."""
+
+from datetime import date
+
+#: Narrow no-break space, the thousands separator of the Imprimerie nationale's typographic rules.
+THIN = "\u202f"
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+FIELD_LABELS = {
+    "ine": "INE",
+    "dateNaissance": "Date de naissance",
+    "dateDebutInscription": "Début d’inscription",
+    "dateFinInscription": "Fin d’inscription",
+    "statut": "Statut",
+    "regime": "Régime",
+    "codeCommune": "Commune",
+    "uai": "UAI",
+    "cursus": "Cursus",
+    "diplome": "Diplôme",
+    "niveauDiplome": "Niveau du diplôme",
+    "sisId": "Numéro d’étudiant",
+}
+
+
+def number(count: int) -> str:
+    """Write `count` with its thousands apart: 12 345."""
+    return f"{count:,}".replace(",", THIN)
+
+
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Write `count` and the noun that agrees with it; in French zero and one are singular.
+
+    Without `plural`, every word of `singular` takes an s.
+    """
+    many = plural or " ".join(word + "s" for word in singular.split(" "))
+    return f"{number(count)} {singular if count < 2 else many}"
+
+
+def long_date(day: date) -> str:
+    """Write a date in full: 1er septembre 2026."""
+    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def field_label(field: str) -> str:
+    """Return the registrar's word for an enrolment field, or the field itself when it has none."""
+    return FIELD_LABELS.get(field, field)

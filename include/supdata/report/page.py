@@ -1,0 +1,63 @@
+"""The registrar's report: one French page that stands alone, for a screen, a telephone or an A4 sheet.
+
+It holds row numbers and the school's own student numbers, never an INE, a birth date or any other value of a row: it is the
+page that gets printed and passed on. Values are in the work list only.
+"""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from supdata.report.content import RunFacts, Weight
+from supdata.report.french import counted, long_date, number
+from supdata.report.situation import headline, light, mishap, steps
+from supdata.report.tables import lines, shares
+
+#: How many rows of a group are named on the page; the work list names them all.
+ROWS_SHOWN = 20
+ROW_NOTES = {
+    "sftp": "Le numéro de ligne est celui que montre un tableur : l’en-tête est la ligne 1.",
+    "rest": "Le numéro de ligne est le rang dans la réponse de votre logiciel.",
+    "database": "Le numéro de ligne est le rang dans le résultat de la requête.",
+}
+
+
+def render_page(facts: RunFacts) -> str:
+    """Return the page as HTML; every text that is not ours is escaped, and no other resource is referred to."""
+    return _template().render(
+        facts=facts,
+        counts=facts.counts,
+        light=light(facts),
+        headline=headline(facts),
+        steps=steps(facts),
+        mishap=mishap(facts),
+        lines=lines(facts),
+        shares=shares(facts),
+        blocking=facts.groups_of(Weight.BLOCKING),
+        waiting=facts.groups_of(Weight.WAITING),
+        checks=facts.groups_of(Weight.CHECK),
+        information=facts.groups_of(Weight.INFORMATION),
+        sources=_sources(facts),
+        row_note=ROW_NOTES[facts.institution.source.kind],
+        rows_shown=ROWS_SHOWN,
+        held=facts.counts.held if "held" in facts.known else 0,
+    )
+
+
+def _sources(facts: RunFacts) -> tuple[str, ...]:
+    """Return the sources that the page speaks of: with one, row numbers need no source beside them."""
+    return tuple(sorted({row.source for group in facts.groups for row in group.rows}))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("supdata.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(number=number, counted=counted, long_date=long_date)
+    return environment.get_template("rapport.html.j2")

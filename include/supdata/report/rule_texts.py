@@ -1,0 +1,76 @@
+"""What the report needs of a quality rule: three French texts. The catalogue itself belongs to validation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class RuleText(Protocol):
+    """A rule as a registrar reads it: what is wrong, why it matters, how to put it right in the school's own system."""
+
+    @property
+    def title(self) -> str:
+        """What is wrong, in a few words."""
+
+    @property
+    def explanation(self) -> str:
+        """Why the registry cannot take it, or why it is doubtful."""
+
+    @property
+    def fix(self) -> str:
+        """What to do in the school's own system."""
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """Texts of something that is not a quality rule: an unreadable row, or an answer of the registry."""
+
+    title: str
+    explanation: str
+    fix: str
+
+
+def text_of(rule: str, rules: Mapping[str, RuleText]) -> RuleText:
+    """Return the texts of `rule`.
+
+    A rule without texts is shown by its id: the report is written after every run, above all after the odd ones.
+    """
+    return rules.get(rule) or PlainText(
+        f"Règle {rule}",
+        "Cette règle de qualité n’a pas encore de description.",
+        "Transmettez l’identifiant de la règle à l’équipe technique, qui vous dira quoi corriger.",
+    )
+
+
+#: Rules that set a row aside without anything to put right: a cancelled enrolment must not be declared.
+NOTHING_TO_FIX = frozenset({"STATUT-CANCELLED"})
+
+UNREADABLE_RULE = "LIGNE-ILLISIBLE"
+REFUSED_RULE = "REGISTRE-REFUS"
+UNKNOWN_RULE = "REGISTRE-INCONNU"
+AMBIGUOUS_RULE = "REGISTRE-SANS-REPONSE"
+
+UNREADABLE = PlainText(
+    "Ligne illisible",
+    "La ligne n’a pas pu être lue, donc elle n’est ni contrôlée ni déclarée. Le motif est indiqué.",
+    "Regardez cette ligne dans la source. Dans un fichier, un séparateur ou un retour à la ligne s’est souvent glissé dans "
+    "une valeur : corrigez-la dans votre logiciel, l’export suivant sera bon.",
+)
+REFUSED = PlainText(
+    "Inscription refusée par le registre",
+    "Le registre national a reçu cette inscription et l’a refusée. Ses propres mots sont reproduits.",
+    "Corrigez dans votre logiciel la donnée que le registre désigne. L’inscription n’est pas représentée à l’identique : "
+    "elle le sera dès que la ligne aura changé.",
+)
+UNKNOWN = PlainText(
+    "Étudiant inconnu du répertoire national",
+    "Le registre ne connaît pas ce couple INE et date de naissance, ou ne connaît pas l’établissement. "
+    "L’étudiant doit être immatriculé, avec cette date de naissance, avant d’être déclaré.",
+    "Comparez l’INE et la date de naissance avec un document sûr (relevé de notes du baccalauréat, pièce d’identité). "
+    "S’ils sont justes, faites immatriculer l’étudiant : l’inscription est représentée d’elle-même, à intervalles croissants.",
+)
+AMBIGUOUS = PlainText(
+    "Réponse du registre non reçue",
+    "L’inscription est partie, mais la réponse du registre n’est pas revenue : elle est peut-être enregistrée.",
+    "Rien à corriger de votre côté : cette inscription est reprise au prochain passage, ou examinée par l’équipe technique.",
+)

@@ -1,0 +1,78 @@
+"""The light, the sentence and the steps."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from supdata.records.counts import Counts
+from supdata.report.content import Light, RunFacts
+from supdata.report.situation import MISHAPS, OTHER_MISHAP, headline, light, mishap, steps
+
+CLEAN: dict[str, Any] = {"judgements": [], "receipts": [], "departed": [], "unreadable": []}
+ALL_WELL = Counts(read=3000, valid=3000, unchanged=2990, to_create=8, to_update=2, accepted=10, created=8, updated=2)
+
+
+def test_a_run_with_nothing_left_to_do_is_green(gathered: Callable[..., RunFacts]) -> None:
+    facts = gathered(counts=ALL_WELL, **CLEAN)
+    assert light(facts) is Light.GREEN
+    assert steps(facts) == ()
+    assert headline(facts) == (
+        "3\u202f000 lignes ont été reçues le 12 septembre 2026. 10 inscriptions ont été déclarées et acceptées"
+        " (8 nouvelles, 2 modifiées) ; 2\u202f990 étaient déjà à jour."
+    )
+
+
+@pytest.mark.parametrize("state", ["provisional", "ambiguous", "held", "not_attempted"])
+def test_whatever_waits_makes_it_orange(gathered: Callable[..., RunFacts], state: str) -> None:
+    assert light(gathered(counts=Counts(read=2, valid=1, accepted=1, **{state: 1}), **CLEAN)) is Light.ORANGE
+
+
+def test_rows_to_correct_make_it_orange_and_say_what_to_do(gathered: Callable[..., RunFacts]) -> None:
+    facts = gathered()
+    assert light(facts) is Light.ORANGE
+    assert steps(facts) == (
+        "Corriger 5 lignes dans votre logiciel de scolarité.",
+        "Obtenir un INE définitif pour 1 étudiant.",
+        "Expliquer la disparition de 1 inscription.",
+        "Vérifier 1 point qui n’empêche pas la déclaration.",
+    )
+
+
+@pytest.mark.parametrize("stage", ["extract", "normalise", "validate", "plan", "push", "push_held", "approve", "reconcile"])
+def test_a_failed_stage_is_red_and_has_words_of_its_own(gathered: Callable[..., RunFacts], stage: str) -> None:
+    facts = gathered(failed_stage=stage)
+    assert light(facts) is Light.RED
+    assert mishap(facts) is MISHAPS[stage]
+
+
+def test_a_stage_unheard_of_is_red_too(gathered: Callable[..., RunFacts]) -> None:
+    assert mishap(gathered(failed_stage="embellish")) is OTHER_MISHAP
+
+
+def test_a_balance_that_does_not_close_is_red(gathered: Callable[..., RunFacts]) -> None:
+    assert light(gathered(differences=("read 12, but 11 judged",))) is Light.RED
+
+
+def test_rows_of_which_none_can_be_declared_are_red(gathered: Callable[..., RunFacts]) -> None:
+    assert light(gathered(counts=Counts(read=12, unreadable=1, rejected=11))) is Light.RED
+
+
+def test_an_empty_source_that_is_allowed_to_be_empty_is_green(gathered: Callable[..., RunFacts]) -> None:
+    facts = gathered(counts=Counts(), **CLEAN)
+    assert light(facts) is Light.GREEN
+    assert headline(facts) == "0 ligne a été reçue le 12 septembre 2026. 0 inscription a été déclarée et acceptée."
+
+
+def test_a_dry_run_claims_no_declaration(gathered: Callable[..., RunFacts]) -> None:
+    counts = Counts(read=10, valid=10, unchanged=7, to_create=2, to_update=1, not_attempted=3)
+    facts = gathered(counts=counts, dry_run=True, **CLEAN)
+    assert light(facts) is Light.GREY
+    assert headline(facts).endswith(
+        "Essai à blanc, rien n’a été envoyé : 3 inscriptions auraient été envoyées (2 nouvelles, 1 modifiée) ; 7 déjà à jour."
+    )
+
+
+def test_nothing_is_said_of_figures_that_are_not_known(gathered: Callable[..., RunFacts]) -> None:
+    assert headline(gathered(failed_stage="extract")) == ""
+    assert headline(gathered(failed_stage="plan")) == "12 lignes ont été reçues le 12 septembre 2026."
