@@ -49,7 +49,7 @@ def test_every_dag_has_the_stages_in_their_order(dags: dict[str, DAG], dag_id: s
 
 def test_reconcile_runs_whatever_happened_and_report_is_a_teardown(dags: dict[str, DAG]) -> None:
     for dag in dags.values():
-        rules = {task.task_id: str(task.trigger_rule) for task in dag.tasks if str(task.trigger_rule) != "all_success"}
+        rules = {task.task_id: task.trigger_rule.value for task in dag.tasks if task.trigger_rule.value != "all_success"}
         assert rules == {"reconcile": "all_done", "report": "all_done_setup_success"}
         assert [task.task_id for task in dag.tasks if task.is_teardown] == ["report"]
         assert dag.get_task("report").on_failure_fail_dagrun

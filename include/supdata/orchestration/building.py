@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from inspect import getdoc
 from pathlib import Path
+from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable
@@ -69,10 +71,10 @@ def build_dag(path: Path) -> DAG:
 
 def _wire(institution: Institution, config: str) -> None:
     """Chain the stages; the order is the whole of it, each stage reads the run folder."""
-    planned = tasks.plan(config)
-    tasks.extract(config) >> tasks.normalise(config) >> tasks.validate(config) >> planned
+    planned = _with_page(tasks.plan)(config)
+    _with_page(tasks.extract)(config) >> _with_page(tasks.normalise)(config) >> _with_page(tasks.validate)(config) >> planned
 
-    pushed = tasks.push.override(pool=REGISTRY_POOL).partial(config=config).expand(chunk=planned)
+    pushed = _with_page(tasks.push, pool=REGISTRY_POOL).partial(config=config).expand(chunk=planned)
     approved = ApproveHeld(
         task_id="approve",
         subject="Held batch",  # replaced by the plan's own question
@@ -83,11 +85,16 @@ def _wire(institution: Institution, config: str) -> None:
         retries=0,
     )
     planned >> approved
-    pushed_held = tasks.push_held.override(pool=REGISTRY_POOL).partial(config=config).expand(chunk=approved.output)
+    pushed_held = _with_page(tasks.push_held, pool=REGISTRY_POOL).partial(config=config).expand(chunk=approved.output)
 
     # A teardown runs whatever happened and never decides over the run's state: `reconcile` does, by raising.
-    reported = tasks.report(config).as_teardown(on_failure_fail_dagrun=True)
-    [pushed, pushed_held] >> tasks.reconcile(config) >> reported
+    reported = _with_page(tasks.report)(config).as_teardown(on_failure_fail_dagrun=True)
+    [pushed, pushed_held] >> _with_page(tasks.reconcile)(config) >> reported
+
+
+def _with_page(stage: Any, **options: Any) -> Any:
+    """Give a task its docstring as its page: Airflow does so itself, but not for mapped tasks and with the indentation."""
+    return stage.override(doc_md=getdoc(stage.function), **options)
 
 
 def _timetable(institution: Institution) -> CronTriggerTimetable | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from airflow.sdk import DAG, task
 
-from supdata.config.faults import InvalidInstitution
+from supdata.config.faults import Fault, InvalidInstitution
 from supdata.config.loading import load_institution
 
 TAGS = ["supdata", "config-error"]
@@ -32,21 +32,23 @@ def mend_config(config: str) -> None:
 
 
 def _page(path: Path, invalid: InvalidInstitution) -> str:
-    rows = [
-        f"| {fault.line} | `{_cell(fault.where)}` | {_cell(fault.message)} | {f'`{_cell(fault.nearest)}`' if fault.nearest else ''} |"
-        for fault in invalid.faults
-    ]
+    introduction = f"{len(invalid.faults)} fault(s). Other institutions are not affected."
     return "\n".join(
         [
             f"# `{path.name}` cannot be used",
             "",
-            f"{len(invalid.faults)} fault(s). Other institutions are not affected. Mend the file; `supdata check` says the same.",
+            f"{introduction} Mend the file; `supdata check` says the same.",
             "",
             "| line | where | what | did you mean |",
             "| ---: | --- | --- | --- |",
-            *rows,
+            *(_row(fault) for fault in invalid.faults),
         ]
     )
+
+
+def _row(fault: Fault) -> str:
+    nearest = f"`{_cell(fault.nearest)}`" if fault.nearest else ""
+    return f"| {fault.line} | `{_cell(fault.where)}` | {_cell(fault.message)} | {nearest} |"
 
 
 def _cell(text: str) -> str:

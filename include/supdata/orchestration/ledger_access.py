@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from supdata.errors import FixConfig
+from supdata.errors import AccessRefused, FixConfig, TryLater
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.ledger.store import Ledger
 from supdata.orchestration.sources import find_connection
@@ -18,10 +18,19 @@ SHORTEST_KEY = 16
 
 @contextmanager
 def open_ledger() -> Iterator[Ledger]:
-    """Yield the ledger behind the connection `supdata_ledger`; closed on leaving."""
+    """Yield the ledger behind the connection `supdata_ledger`; closed on leaving.
+
+    Raises AccessRefused when its database refuses the password, TryLater when it is away or goes away.
+    """
     address = find_connection(LEDGER_CONNECTION).get_uri()
-    with psycopg.connect(address, application_name="supdata") as connection:
-        yield Ledger(connection)
+    attempted = f"Using the ledger behind the connection `{LEDGER_CONNECTION}`"
+    try:
+        with psycopg.connect(address, application_name="supdata") as connection:
+            yield Ledger(connection)
+    except psycopg.OperationalError as error:
+        if "authentication failed" in str(error):
+            raise AccessRefused(attempted, "its database refused user or password", "Correct the connection.") from error
+        raise TryLater(attempted, "its database does not answer", "It is tried again; nothing is lost by waiting.") from error
 
 
 def fingerprint() -> Fingerprint:

@@ -16,7 +16,6 @@ RETRY_POLICY = ExceptionRetryPolicy(
             RetryAction.FAIL,
             reason="Trying again gives the same answer: the message says what to mend.",
         ),
-        RetryRule("psycopg.OperationalError", RetryAction.RETRY, reason="The ledger's database is away: tried again."),
         RetryRule("builtins.OSError", RetryAction.RETRY, reason="A network or disk fault: tried again."),
     ],
     default=RetryAction.FAIL,

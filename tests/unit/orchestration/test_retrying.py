@@ -1,4 +1,3 @@
-import psycopg
 import pytest
 from airflow.sdk import RetryAction
 
@@ -8,7 +7,7 @@ from supdata.orchestration.retrying import RETRY_POLICY
 WORDS = ("Doing it", "it did not work", "Mend it.")
 
 
-@pytest.mark.parametrize("error", [TryLater(*WORDS), ConnectionResetError(), TimeoutError(), psycopg.OperationalError()])
+@pytest.mark.parametrize("error", [TryLater(*WORDS), ConnectionResetError(), TimeoutError()])
 def test_what_may_pass_by_itself_is_tried_again(error: Exception) -> None:
     assert RETRY_POLICY.evaluate(error, 1, 3).action is RetryAction.RETRY
 
