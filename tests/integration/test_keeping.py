@@ -32,6 +32,19 @@ from supdata.sandbox.local.keeping import run_kept
 sys.exit(run_kept(sys.argv[1:]))
 """
 
+#: A command whose own cleaning up takes a second, and is interrupted by a second SIGTERM.
+CLEANS_UP = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+folder = pathlib.Path(sys.argv[1])
+try:
+    (folder / "up").touch()
+    time.sleep(60)
+finally:
+    time.sleep(1)
+    (folder / "cleaned").touch()
+"""
+
 
 class Kept:
     """A caller that keeps an unruly command, and the processes there are below it."""
@@ -40,17 +53,11 @@ class Kept:
         (folder / "unruly.py").write_text(UNRULY)
         command = [sys.executable, str(folder / "unruly.py"), str(folder), "0"]
         self.caller = subprocess.Popen([sys.executable, "-c", CALLER, *command], stdout=subprocess.DEVNULL)
-        self.pids = [self._pid(folder / f"{depth}.pid") for depth in range(3)]
-        self.command = psutil.Process(self.pids[0])
+        for depth in range(3):
+            _wait_for(folder / f"{depth}.pid")
+        self.command = psutil.Process(int((folder / "0.pid").read_text()))
         self.keeper = self.command.parent()
         self.processes = [psutil.Process(self.caller.pid), *psutil.Process(self.caller.pid).children(recursive=True)]
-
-    def _pid(self, file: Path) -> int:
-        deadline = time.monotonic() + 20
-        while not file.exists():
-            assert time.monotonic() < deadline, f"{file.name} never came up"
-            time.sleep(0.02)
-        return int(file.read_text())
 
     def all_gone(self, seconds: float = 15) -> bool:
         self.caller.wait(seconds)
@@ -93,6 +100,25 @@ def test_a_signal_to_the_caller_ends_all_and_is_its_exit_code(kept: Kept, number
     assert kept.caller.returncode == 128 + number
 
 
+def test_a_signal_passed_on_twice_at_once_counts_as_one(tmp_path: Path) -> None:
+    """`timeout 30 make demo` has both `timeout` and make send SIGTERM: the command must still stop in order."""
+    assert _stopped_in_order(tmp_path, [signal.SIGTERM, signal.SIGTERM]) == 128 + signal.SIGTERM
+
+
+def test_kill_9_of_make_stops_the_command_in_order(tmp_path: Path) -> None:
+    (tmp_path / "clean_up.py").write_text(CLEANS_UP)
+    (tmp_path / "caller.py").write_text(CALLER)
+    recipe = f"all:\n\t@exec {sys.executable} caller.py {sys.executable} clean_up.py .\n"
+    (tmp_path / "Makefile").write_text(recipe)
+    make = subprocess.Popen(["make", "-s"], cwd=tmp_path)
+    _wait_for(tmp_path / "up")
+    below = psutil.Process(make.pid).children(recursive=True)
+    make.kill()
+    make.wait()
+    assert psutil.wait_procs(below, timeout=20)[1] == []
+    assert (tmp_path / "cleaned").exists()
+
+
 @pytest.mark.parametrize("code", [0, 3])
 def test_the_exit_code_of_the_command_comes_through(code: int) -> None:
     command = [sys.executable, "-c", f"raise SystemExit({code})"]
@@ -100,16 +126,22 @@ def test_the_exit_code_of_the_command_comes_through(code: int) -> None:
 
 
 def test_the_command_is_given_time_to_stop_in_order(tmp_path: Path) -> None:
-    """SIGTERM comes once, and the command's own cleaning up runs to its end."""
-    script = (
-        "import pathlib, signal, sys, time\n"
-        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
-        "try:\n    pathlib.Path(sys.argv[1], 'up').touch(); time.sleep(60)\n"
-        "finally:\n    time.sleep(1); pathlib.Path(sys.argv[1], 'cleaned').touch()\n"
-    )
-    caller = subprocess.Popen([sys.executable, "-c", CALLER, sys.executable, "-c", script, str(tmp_path)])
-    while not (tmp_path / "up").exists():
+    assert _stopped_in_order(tmp_path, [signal.SIGINT]) == 128 + signal.SIGINT
+
+
+def _stopped_in_order(folder: Path, signals: list[signal.Signals]) -> int:
+    caller = subprocess.Popen([sys.executable, "-c", CALLER, sys.executable, "-c", CLEANS_UP, str(folder)])
+    _wait_for(folder / "up")
+    for number in signals:
+        caller.send_signal(number)
+        time.sleep(0.1)  # signals that wait together are delivered as one
+    code = caller.wait(20)
+    assert (folder / "cleaned").exists()
+    return code
+
+
+def _wait_for(file: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file.name} never came up"
         time.sleep(0.02)
-    caller.send_signal(signal.SIGINT)
-    assert caller.wait(20) == 128 + signal.SIGINT
-    assert (tmp_path / "cleaned").exists()

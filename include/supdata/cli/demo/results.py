@@ -1,6 +1,6 @@
 """What a demo has shown, and whether it is what was promised."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -59,12 +59,15 @@ def write_summary(summary: Summary, file: Path) -> None:
     file.write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
 
 
-def broken_promises(summary: Summary) -> tuple[str, ...]:
-    """Return a sentence for each thing that is not as promised; none means that the demo has shown what it should."""
+def broken_promises(summary: Summary, expected: Mapping[str, Counts]) -> tuple[str, ...]:
+    """Return a sentence for each thing that is not as promised; none means that the demo has shown what it should.
+
+    `expected` is what the first run of each school, by UAI, must count, as the mistakes were made in its data.
+    """
     return (
         *_unfinished("first", summary.institutions),
         *_unfinished("second", summary.second_run),
-        *_nothing_accepted(summary.institutions),
+        *_counted_otherwise(summary.institutions, expected),
         *_sent_again(summary.second_run),
         *_lost_or_doubled(summary),
     )
@@ -78,10 +81,14 @@ def _unfinished(which: str, results: Sequence[RunResult]) -> Iterable[str]:
             yield f"The {which} run of {result.uai} left no balance"
 
 
-def _nothing_accepted(results: Sequence[RunResult]) -> Iterable[str]:
+def _counted_otherwise(results: Sequence[RunResult], expected: Mapping[str, Counts]) -> Iterable[str]:
     for result in results:
-        if result.counts is not None and result.counts.accepted == 0:
-            yield f"Nothing of {result.uai} was accepted"
+        if result.counts is None:
+            continue
+        wanted, found = msgspec.structs.asdict(expected[result.uai]), msgspec.structs.asdict(result.counts)
+        wrong = [f"{found[name]} {name} where {number} were made" for name, number in wanted.items() if found[name] != number]
+        if wrong:
+            yield f"The first run of {result.uai} counts {', '.join(wrong)}"
 
 
 def _sent_again(results: Sequence[RunResult]) -> Iterable[str]:

@@ -12,22 +12,27 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from supdata.sandbox.local.kernel import adopt_orphans, end_descendants
+from supdata.sandbox.local.kernel import adopt_orphans, die_with_parent, end_descendants
 
 HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: `timeout` and make both pass a signal on to us: what comes within this time is still the first one.
+ONE_SIGNAL_SECONDS = 1.0
 
 
 def run_kept(command: Sequence[str]) -> int:
     """Run `command` to its end and return its exit code: 128 + n when signal n ended it, or ended us.
 
-    The terminal's Ctrl-C reaches only us; the command gets one SIGTERM and time to stop in order. A second signal ends all
-    of it at once.
+    The terminal's Ctrl-C reaches only us; the command gets one SIGTERM and time to stop in order. A second signal, from
+    somebody who has lost patience, ends all of it at once.
     """
     adopt_orphans()
+    if "MAKELEVEL" in os.environ:
+        die_with_parent(signal.SIGTERM)  # make passes signals on, but not the one it cannot catch
     reading, writing = os.pipe()
     keeper = subprocess.Popen(
         [sys.executable, "-m", "supdata.sandbox.local.keeper", str(reading)], pass_fds=[reading], start_new_session=True
@@ -45,13 +50,16 @@ def run_kept(command: Sequence[str]) -> int:
 def _closed_on_signal(pipe: int) -> Iterator[list[int]]:
     """Close `pipe` at the first signal, end everything at the second, and collect what was heard."""
     heard: list[int] = []
+    first = 0.0
 
     def hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape of a signal handler
-        heard.append(number)
-        if len(heard) == 1:
+        nonlocal first
+        if not heard:
+            first = time.monotonic()
             os.close(pipe)
-        else:
+        elif time.monotonic() - first > ONE_SIGNAL_SECONDS:
             end_descendants()
+        heard.append(number)
 
     before = {number: signal.signal(number, hear) for number in HEARD}
     try:

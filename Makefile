@@ -1,0 +1,48 @@
+# The whole menu. `make demo` needs Python 3.11 to 3.13 and make: no root, no Docker.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first interpreter that fits; `make PYTHON=/path/to/python demo` overrides.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help setup demo up test lint clean
+.DEFAULT_GOAL := help
+
+help: ## Show this menu
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## Make .venv from requirements.lock
+
+demo: setup ## Synchronise three made schools, twice, with a real Airflow; show what became of every row
+	@exec $(BIN)/python -m supdata.cli.demo demo
+
+up: setup ## The same, and stay open: Airflow's pages, the registry, the schools
+	@exec $(BIN)/python -m supdata.cli.demo up
+
+test: lint ## Everything that must hold: lint, types, imports, and all tests
+	$(BIN)/pytest
+
+lint: setup ## Style, types, and which room may import which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## Delete what was made: var/ and caches (.venv stays)
+	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# Locked versions with hashes, and nothing resolved here: the same packages on every machine.
+$(VENV)/.locked: requirements.lock
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found: install one, or say make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module: install python3-venv, or say make PYTHON=/path/to/python"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing the packages of requirements.lock (one to three minutes the first time)"
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
