@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 import psycopg
 from psycopg import sql
 
+from supdata.records.ine import Family
 from supdata.sandbox.schools.apogee import french_date
 from supdata.sandbox.schools.entries import Entry, Site
-from supdata.sandbox.schools.made_ine import Family, with_bea_key, with_rnie_key
+from supdata.sandbox.schools.made_ine import with_bea_key, with_rnie_key
 
 TABLES = """
 DROP SCHEMA IF EXISTS siecle CASCADE;

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 
+from supdata.records.ine import BEA_LETTERS, RNIE_LETTERS, Family
 from supdata.records.uai import KEY_LETTERS
 from supdata.sandbox.schools.entries import Damage, Ending, Entry, Site
-from supdata.sandbox.schools.made_ine import BASE36_DIGITS, RNIE_DIGITS, Family, make_ine
+from supdata.sandbox.schools.made_ine import make_ine
 
 Make = Callable[[Entry, Random], tuple[Entry, ...]]
+DIGITS = "0123456789"
 NO_BREAK_SPACE = "\u00a0"
 #: A real-looking establishment with a right key, which none of the three schools may declare for.
 SOMEBODY_ELSE = "0332870R"
@@ -92,7 +94,7 @@ def _two_files(entry: Entry, _: Random) -> tuple[Entry, ...]:
 
 
 def _two_diplomas(entry: Entry, _: Random) -> tuple[Entry, ...]:
-    return (entry, replace(entry, diploma=_next_of(BASE36_DIGITS[:10])(entry.diploma)))
+    return (entry, replace(entry, diploma=_next_of(DIGITS)(entry.diploma)))
 
 
 ONE_REJECTED = (Ending.REJECTED,)
@@ -136,11 +138,11 @@ REJECTED = (
         ("INE-FORMAT",),
         fits=_of(Family.BEA),
     ),
-    Mistake("ine_bea_wrong_key", "typed by hand", _ine(_next_of(KEY_LETTERS)), ONE_REJECTED, ("INE-KEY-BEA",), _of(Family.BEA)),
+    Mistake("ine_bea_wrong_key", "typed by hand", _ine(_next_of(BEA_LETTERS)), ONE_REJECTED, ("INE-KEY-BEA",), _of(Family.BEA)),
     Mistake(
         "ine_base36_wrong_key",
         "typed by hand",
-        _ine(_next_of(BASE36_DIGITS[:10])),
+        _ine(_next_of(DIGITS)),
         ONE_REJECTED,
         ("INE-KEY-BASE36",),
         _of(Family.BASE36),
@@ -205,7 +207,7 @@ FOR_THE_REGISTRY = (
     Mistake(
         "ine_rnie_wrong_key",
         "typed by hand; the key's rule is not official, so we only warn",
-        _ine(_next_of(RNIE_DIGITS)),
+        _ine(_next_of(RNIE_LETTERS)),
         ONE_UNKNOWN,
         ("INE-KEY-RNIE",),
         _of(Family.RNIE),

@@ -66,7 +66,7 @@ def _person(entry: Entry) -> Json:
         "droitPhoto": False,
         "mobilite": "SANS",
         "adresses": [],
-        "mels": [{"mail": f"etudiant.{entry.number}@universite-nantes.example"}],
+        "mels": [],
         "telephones": [],
         "bourses": [],
     }
@@ -86,7 +86,7 @@ def _enrolment(entry: Entry) -> Json:
         "anneeUniversitaire": 2026,
         "periode": "Année universitaire 2026/2027",
         "dateInscription": "2026-07-10T00:00:00",
-        "chemin": [{"code": f"{entry.cursus}{entry.level}", "type": "ANNEE", "libelleCourt": entry.level}],
+        "chemin": [],
     }
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from supdata.records.ine import Family
 from supdata.sandbox.schools.entries import Ending
-from supdata.sandbox.schools.made_ine import Family
 from supdata.sandbox.schools.mistakes import MISTAKES, Mistake
 from supdata.sandbox.schools.students import Population
 

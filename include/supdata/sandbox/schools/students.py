@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import TypeVar
 
-from supdata.sandbox.schools.made_ine import Family, make_ine
+from supdata.records.ine import Family
+from supdata.sandbox.schools.made_ine import make_ine
 
 Choice = TypeVar("Choice")
 

@@ -1,0 +1,190 @@
+"""The three made schools answer the way real systems do."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import paramiko  # type: ignore[import-untyped]
+import psycopg
+import pytest
+import requests
+import yaml
+
+from supdata.sandbox.schools.apogee import write_extract
+from supdata.sandbox.schools.lycee import PUPILS
+from supdata.sandbox.schools.pegase import FIRST_TOUCHED, LIST_PATH, LOGIN_PATH, as_flux
+from supdata.sandbox.schools.serving import Access, open_schools, read_access
+from supdata.sandbox.schools.world import World, build_world
+
+pytestmark = pytest.mark.integration
+
+LYCEE_FILE = Path(__file__).parents[2] / "dags/institutions/0881269B.yaml"
+
+
+@contextmanager
+def opened(world: World, folder: Path, database_url: str) -> Iterator[tuple[Access, Access, Access]]:
+    """Run the schools in a thread of their own, for clients that block."""
+    ready, done = threading.Event(), threading.Event()
+    found: list[tuple[Access, Access, Access]] = []
+
+    async def run() -> None:
+        async with open_schools(world, folder=folder, database_url=database_url) as accesses:
+            found.append(accesses)
+            ready.set()
+            await asyncio.to_thread(done.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield found[0]
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.fixture
+def small() -> World:
+    return build_world(5, 600)
+
+
+@pytest.fixture
+def schools(small: World, tmp_path: Path, database_url: str) -> Iterator[tuple[Access, Access, Access]]:
+    with opened(small, tmp_path / "schools", database_url) as accesses:
+        yield accesses
+
+
+@contextmanager
+def sftp(access: Access, password: str) -> Iterator[paramiko.SFTPClient]:
+    transport = paramiko.Transport((access.host, access.port))
+    try:
+        transport.connect(username=access.login, password=password)
+        client = paramiko.SFTPClient.from_transport(transport)
+        assert client is not None
+        yield client
+    finally:
+        transport.close()
+
+
+def ticket(access: Access) -> str:
+    form = {"username": access.login, "password": access.password, "token": "true"}
+    answer = requests.post(access.host + LOGIN_PATH, data=form, timeout=10)
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (201, "text/plain")
+    return answer.text
+
+
+def page(access: Access, bearer: str, **parameters: str | int) -> requests.Response:
+    return requests.get(access.host + LIST_PATH, params=parameters, headers={"Authorization": f"Bearer {bearer}"}, timeout=10)
+
+
+def test_the_sftp_account_reads_the_extract_and_nothing_above_it(small: World, schools: tuple[Access, ...]) -> None:
+    with sftp(schools[0], schools[0].password) as client:
+        assert client.listdir("/") == client.listdir("/../..") == ["export"]
+        (name,) = client.listdir("/export")
+        with client.open(f"/export/{name}") as file:
+            assert file.read() == write_extract(line.entry for line in small.apogee.lines)
+
+
+def test_the_sftp_server_shows_the_host_key_it_announced(schools: tuple[Access, ...]) -> None:
+    transport = paramiko.Transport((schools[0].host, schools[0].port))
+    try:
+        transport.start_client(timeout=10)
+        key = transport.get_remote_server_key()
+    finally:
+        transport.close()
+    assert f"{key.get_name()} {key.get_base64()}" == schools[0].host_key
+
+
+def test_the_sftp_server_refuses_another_password(schools: tuple[Access, ...]) -> None:
+    with pytest.raises(paramiko.AuthenticationException), sftp(schools[0], "another"):
+        pass
+
+
+def test_the_pages_of_the_list_add_up_to_the_whole_of_it(small: World, schools: tuple[Access, ...]) -> None:
+    bearer = ticket(schools[1])
+    first = page(schools[1], bearer, page=0, taille=250, codePeriode="PER-2026").json()
+    pages = [page(schools[1], bearer, page=number, taille=250).json() for number in range(first["totalPages"])]
+    rows = [row for one in pages for row in one["resultats"]]
+    assert rows == as_flux(line.entry for line in small.pegase.lines)
+    assert first["totalElements"] == len(rows)
+
+
+def test_the_list_can_be_asked_for_what_changed_since(schools: tuple[Access, ...]) -> None:
+    bearer = ticket(schools[1])
+    moment = FIRST_TOUCHED + 60 * 400
+    whole, earlier, later = (
+        page(schools[1], bearer, taille=1, **window).json()["totalElements"]
+        for window in ({"depuis": 0}, {"jusqua": moment}, {"depuis": moment})
+    )
+    assert earlier + later == whole
+    assert earlier >= 400
+
+
+@pytest.mark.parametrize("size", [0, 501])
+def test_a_page_size_beyond_the_limits_is_refused(schools: tuple[Access, ...], size: int) -> None:
+    assert page(schools[1], ticket(schools[1]), taille=size).status_code == 400
+
+
+def test_the_list_is_closed_without_a_ticket_and_tickets_without_the_password(schools: tuple[Access, ...]) -> None:
+    form = {"username": schools[1].login, "password": "another"}
+    assert requests.post(schools[1].host + LOGIN_PATH, data=form, timeout=10).status_code == 401
+    assert page(schools[1], "made.up.ticket").status_code == 401
+
+
+def test_the_lycee_s_query_gives_its_higher_education_and_no_pupil(small: World, schools: tuple[Access, ...]) -> None:
+    query = yaml.safe_load(LYCEE_FILE.read_text())["source"]["query"]
+    with reader(schools[2]) as connection:
+        numbers = [str(row[1]).strip() for row in connection.execute(query)]
+        everyone = connection.execute("SELECT count(*) FROM siecle.scolarite").fetchone()
+    assert numbers == [line.entry.ine.strip() for line in small.lycee.lines]
+    assert everyone == (len(numbers) + PUPILS,)
+
+
+def test_the_lycee_s_account_reads_and_does_not_write(schools: tuple[Access, ...]) -> None:
+    with reader(schools[2]) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        connection.execute("DELETE FROM siecle.scolarite")
+    with reader(schools[2]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SET TRANSACTION READ WRITE; DELETE FROM siecle.scolarite")
+
+
+@contextmanager
+def reader(access: Access) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(
+        host=access.host, port=access.port, user=access.login, password=access.password, dbname=access.database
+    ) as connection:
+        yield connection
+
+
+def test_as_a_process_it_says_where_it_listens_and_ends_when_told(tmp_path: Path, database_url: str) -> None:
+    folder = tmp_path / "schools"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "supdata.sandbox.schools", "--folder", str(folder), "--students", "300"],
+        env={**os.environ, "SUPDATA_SCHOOLS_DATABASE": database_url},
+    )
+    try:
+        accesses = wait_for(folder, process)
+        assert [one.connection for one in accesses] == ["sftp_0751717j", "pegase_0442953w", "sis_0881269b"]
+        assert page(accesses[1], ticket(accesses[1]), taille=1).status_code == 200
+        assert (folder / "access.json").stat().st_mode & 0o077 == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert not (folder / "access.json").exists()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(folder: Path, process: "subprocess.Popen[bytes]") -> list[Access]:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        if (folder / "access.json").exists():
+            return read_access(folder)
+        time.sleep(0.1)
+    pytest.fail(f"the schools were not ready: exit code {process.poll()}")
