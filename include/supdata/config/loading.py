@@ -1,10 +1,11 @@
 """Institution files into institutions: one file read, every fault found in one go."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from supdata.config.checks import check
 from supdata.config.document import Document, read_document
 from supdata.config.explaining import explain
 from supdata.config.faults import Fault, InvalidInstitution
@@ -30,8 +31,12 @@ def find_institution_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
-def load_institution(path: Path) -> Institution:
+def load_institution(path: Path, known_rules: Collection[str] | None = None) -> Institution:
     """Read one institution file, named for its UAI: `0751717J.yaml`.
+
+    Args:
+        path: The file.
+        known_rules: The ids of all quality rules, to name an unknown one by its line; None leaves that to validation.
 
     Raises:
         InvalidInstitution: with all that is wrong in the file, or with its name.
@@ -42,7 +47,7 @@ def load_institution(path: Path) -> Institution:
     except OSError as error:
         raise InvalidInstitution(file, [Fault(file, 1, 1, "", f"cannot be read: {error.strerror}")]) from error
     document = read_document(content, file)
-    return _validate(document, list(_name_faults(document, path)))
+    return _validate(document, [*check(document, known_rules)], [*_name_faults(document, path)])
 
 
 def parse_institution(content: bytes, file: str = "institution.yaml") -> Institution:
@@ -51,16 +56,18 @@ def parse_institution(content: bytes, file: str = "institution.yaml") -> Institu
     Raises:
         InvalidInstitution: with all that is wrong in it.
     """
-    return _validate(read_document(content, file), [])
+    document = read_document(content, file)
+    return _validate(document, [*check(document)], [])
 
 
-def _validate(document: Document, name_faults: list[Fault]) -> Institution:
-    faults = list(document.faults)
+def _validate(document: Document, checked: list[Fault], name_faults: list[Fault]) -> Institution:
+    """Return the institution, or raise with all faults; where two speak of one place the earlier in this order is kept."""
+    faults = [*document.faults, *checked]
     institution: Institution | None = None
     try:
         institution = Institution.model_validate(document.data)
     except ValidationError as error:
-        if document.data is not None or not faults:  # what could not be parsed has no missing keys
+        if document.data is not None or not faults:  # of what could not be parsed, nothing is known to be missing
             faults.extend(explain(error, document, Institution))
     faults.extend(name_faults)
     if faults or institution is None:

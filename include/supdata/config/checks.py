@@ -1,0 +1,199 @@
+"""What the types of an institution file cannot say: names that Python, cron and the calendar know, and facts that must agree.
+
+These read the document and not the institution, so that they speak of a file whose types are wrong elsewhere as well.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
+from encodings.aliases import aliases
+from zoneinfo import ZoneInfo, available_timezones
+
+from croniter import CroniterError, croniter  # type: ignore[import-untyped]  # publishes no types
+
+from supdata.config.column_checks import check_columns
+from supdata.config.document import Document, Path
+from supdata.config.faults import Fault, nearest_to
+from supdata.config.iso_date import is_iso_date
+from supdata.records.states import Severity
+from supdata.records.uai import is_valid_uai, uai_key
+
+#: Named first when an encoding is not known: the ones schools use.
+COMMON_ENCODINGS = ("utf-8-sig", "utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16", "cp850", "mac_roman")
+PRESETS = frozenset({"@hourly", "@daily", "@weekly", "@monthly", "@yearly"})
+
+#: What one field of a schedule may hold; croniter's own R and H would draw another hour each time the file is read.
+_CRON_FIELD = re.compile(r"(?:\d+|[A-Za-z]{3}|[*,/#?L-])+")
+_CRON_EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001 (any fixed day does: only whether a next one exists is asked)
+#: Narrower than what Airflow takes as a connection id, so that a pasted URL or key is refused without being repeated.
+_CONNECTION = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+_SELECT = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with)\b", re.IGNORECASE | re.DOTALL)
+_CONNECTION_PATHS: tuple[Path, ...] = (("source", "connection"), ("registry", "connection"))
+_URL_PATHS: tuple[Path, ...] = (("source", "path"), ("source", "auth", "path"))
+_ALL_CODES: Mapping[str, tuple[str, ...]] = {
+    "statut": ("admis", "inscrit"),
+    "regime": tuple(f"RF{number}" for number in range(1, 8)),
+}
+
+
+def check(document: Document, known_rules: Collection[str] | None = None) -> Iterator[Fault]:
+    """Yield the faults of a document that pydantic does not see.
+
+    Args:
+        document: The file as it was read.
+        known_rules: The ids of all quality rules; None leaves ids unchecked, for callers that do not load the catalogue.
+    """
+    for one in CHECKS:
+        yield from one(document)
+    if known_rules is not None:
+        yield from _rule_ids(document, known_rules)
+
+
+def _uais(document: Document) -> Iterator[Fault]:
+    also = document.at("also")
+    listed: list[Path] = [("also", index) for index in range(len(also))] if isinstance(also, list) else []
+    for path in [("uai",), *listed]:
+        text = document.at(*path)
+        if isinstance(text, str) and not is_valid_uai(text.strip()):
+            yield document.fault(path, _uai_message(text.strip()), nearest=_mended_uai(text.strip()))
+        elif path != ("uai",) and text == document.at("uai"):
+            yield document.fault(path, "is the institution's own UAI: it need not be repeated")
+
+
+def _uai_message(text: str) -> str:
+    return f"a UAI is 7 digits and the key letter that belongs to them; found `{text[:20]}`"
+
+
+def _mended_uai(text: str) -> str:
+    """Return the UAI that differs in its letter or its case only; a wrong digit cannot be told from a wrong letter."""
+    digits = text[:7]
+    return digits + uai_key(digits) if len(text) in (7, 8) and digits.isascii() and digits.isdigit() else ""
+
+
+def _year(document: Document) -> Iterator[Fault]:
+    """Pydantic would read `20260901` as seconds since 1970."""
+    for name in ("start", "end"):
+        text = document.at("year", name)
+        if isinstance(text, str) and not is_iso_date(text):
+            yield document.fault(("year", name), f"must be a real date, written 2026-09-01; found `{text[:20]}`")
+
+
+def _schedule(document: Document) -> Iterator[Fault]:
+    text = document.at("schedule")
+    if not isinstance(text, str) or text.strip() in PRESETS:
+        return
+    example = 'five fields in quotes, such as "10 2 * * *" for 02:10 every night'
+    fields = text.split()
+    if len(fields) != 5 or not all(_CRON_FIELD.fullmatch(part) for part in fields):
+        yield document.fault(("schedule",), f"must be a cron schedule: {example}", nearest=nearest_to(text, PRESETS))
+        return
+    try:
+        croniter(text, _CRON_EPOCH).get_next()
+    except CroniterError as error:
+        yield document.fault(("schedule",), f"is a cron schedule that cannot run: {error}")
+
+
+def _timezone(document: Document) -> Iterator[Fault]:
+    text = document.at("timezone")
+    if isinstance(text, str) and not _is_timezone(text.strip()):
+        nearest = nearest_to(text.strip(), available_timezones())
+        yield document.fault(("timezone",), f"is no time zone; found `{text[:40]}`", nearest=nearest)
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, not a relative name, a folder of zones such as `Europe`
+        return False
+    return True
+
+
+def _format(document: Document) -> Iterator[Fault]:
+    path: Path = ("source", "format", "encoding")
+    encoding = document.at(*path)
+    if isinstance(encoding, str) and not _is_text_encoding(encoding.strip()):
+        nearest = nearest_to(encoding.strip(), COMMON_ENCODINGS) or nearest_to(
+            encoding.strip(), filter(_is_text_encoding, aliases)
+        )
+        message = f"is no text encoding; usual ones are {', '.join(COMMON_ENCODINGS)}; found `{encoding[:40]}`"
+        yield document.fault(path, message, nearest=nearest)
+    delimiter = document.at("source", "format", "delimiter")
+    if isinstance(delimiter, str) and delimiter in {'"', "\r", "\n"}:
+        yield document.fault(("source", "format", "delimiter"), "cannot be a quote or the end of a line")
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        "a".encode(name)
+    except (LookupError, ValueError):  # unknown; not between text and bytes (base64); not a name at all
+        return False
+    return True
+
+
+def _paths(document: Document) -> Iterator[Fault]:
+    kind = document.at("source", "kind")
+    for path in _URL_PATHS if kind == "rest" else ():
+        text = document.at(*path)
+        if isinstance(text, str) and not text.strip().startswith("/"):
+            yield document.fault(path, "must start with `/`: the host belongs to the Airflow connection")
+    text = document.at("source", "path")
+    if kind == "sftp" and isinstance(text, str):
+        folder, _, name = text.strip().rpartition("/")
+        if not name:
+            yield document.fault(("source", "path"), "must end in a file name or a pattern, such as /export/*.csv")
+        elif re.search(r"[*?\[]", folder):
+            yield document.fault(("source", "path"), "may hold * and ? in its last part only")
+
+
+def _database(document: Document) -> Iterator[Fault]:
+    query = document.at("source", "query")
+    if isinstance(query, str) and _SELECT.match(query) is None:
+        yield document.fault(("source", "query"), "must be a SELECT: a source is only read")
+    if isinstance(document.at("source", "table"), str) and not document.at("source", "order_by"):
+        message = "needs `order_by`, the columns that fix the order of its rows: row numbers must be the same each night"
+        yield document.fault(("source", "table"), message, nearest="order_by")
+
+
+def _connections(document: Document) -> Iterator[Fault]:
+    for path in _CONNECTION_PATHS:
+        text = document.at(*path)
+        if isinstance(text, str) and _CONNECTION.fullmatch(text.strip()) is None:
+            yield document.fault(path, "must be the id of an Airflow connection: letters, digits, _ . and -")
+
+
+def _codes(document: Document) -> Iterator[Fault]:
+    """A map replaces the whole default: a word left out would have no code to be sent as."""
+    for name, words in _ALL_CODES.items():
+        given = document.at("registry", "codes", name)
+        missing = [word for word in words if word not in given] if isinstance(given, dict) else []
+        if missing:
+            yield document.fault(("registry", "codes", name), f"lacks the code of {', '.join(missing)}")
+
+
+def _rules(document: Document) -> Iterator[Fault]:
+    given = document.at("rules")
+    for rule, severity in given.items() if isinstance(given, dict) else ():
+        if severity == Severity.HOLD:
+            yield document.fault(("rules", rule), "must be one of reject, warn: which rows are held is not for a file to say")
+
+
+def _rule_ids(document: Document, known: Collection[str]) -> Iterator[Fault]:
+    given = document.at("rules")
+    for rule in given if isinstance(given, dict) else ():
+        if rule not in known:
+            yield document.fault(("rules", rule), "is no rule", nearest=nearest_to(rule, known), key=True)
+
+
+CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
+    _uais,
+    _year,
+    _schedule,
+    _timezone,
+    _format,
+    _paths,
+    _database,
+    _connections,
+    _codes,
+    _rules,
+    check_columns,
+)

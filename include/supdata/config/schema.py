@@ -1,0 +1,23 @@
+"""The JSON Schema of an institution file, for editors that complete and check YAML while it is typed."""
+
+from typing import Any
+
+from supdata.config.models import ColumnMapping, Institution
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def institution_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an institution file, with the short forms of a column mapping.
+
+    It knows less than `load_institution`: keys, types and words, not whether a UAI's letter or an encoding is right.
+    """
+    schema = Institution.model_json_schema()
+    definitions = schema["$defs"]
+    section = definitions[ColumnMapping.__name__]
+    section["properties"]["column"] = {"type": "string", "description": "One source column: short for a list of one."}
+    definitions[ColumnMapping.__name__] = {
+        "title": "A column's name, or a section",
+        "anyOf": [{"type": "string"}, section],
+    }
+    return {"$schema": DIALECT, **schema, "title": "One institution", "description": "dags/institutions/<uai>.yaml"}
