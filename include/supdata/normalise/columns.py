@@ -1,0 +1,58 @@
+"""One field of the enrolment out of one row, as the institution file maps it: join, repair, translate."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from supdata.config.models import ColumnMapping, Institution
+from supdata.errors import FixConfig
+from supdata.normalise.dates import date_reader
+from supdata.normalise.repairs import clean, clean_ine, known_word, upper
+
+Understand = Callable[[str], str]
+ReadField = Callable[[Mapping[str, str]], str]
+
+DATES = frozenset({"dateNaissance", "dateDebutInscription", "dateFinInscription"})
+#: The words of the fields that have few; `annule` is what a map says of an enrolment that was cancelled.
+STATUTS = ("admis", "inscrit", "annule")
+REGIMES = ("RF1", "RF2", "RF3", "RF4", "RF5", "RF6", "RF7")
+CURSUS = ("L", "M", "D")
+
+_UNDERSTOOD: dict[str, Understand] = {
+    "ine": clean_ine,
+    "uai": upper,
+    "codeCommune": upper,  # Corsica: 2A004
+    "statut": partial(known_word, words=STATUTS),
+    "regime": partial(known_word, words=REGIMES),
+    "cursus": partial(known_word, words=CURSUS),
+}
+
+
+def field_readers(institution: Institution) -> dict[str, ReadField]:
+    """Return, for each field of the enrolment that the institution file maps, the function that reads it from a row.
+
+    Raises FixConfig when a date format is not known. The functions raise FixConfig when a row lacks a mapped column.
+    """
+    return {name: _field_reader(name, mapping, institution) for name, mapping in institution.columns.mapped().items()}
+
+
+def _field_reader(name: str, mapping: ColumnMapping, institution: Institution) -> ReadField:
+    understand = _UNDERSTOOD.get(name, str)
+    if name in DATES:
+        understand = date_reader(mapping.dates, institution.timezone)
+    if mapping.constant is not None:
+        constant = understand(_translated(clean(mapping.constant), mapping.map))
+        return lambda _: constant
+    return lambda values: understand(_translated(_joined(values, mapping.columns), mapping.map))
+
+
+def _joined(values: Mapping[str, str], columns: list[str]) -> str:
+    """Return the columns' values end to end, each repaired by itself: Apogée keeps an INE as ten characters and one."""
+    try:
+        return "".join(clean(values[column]) for column in columns)
+    except KeyError as error:
+        found = f"the rows have no column `{error.args[0]}`: `columns` changed after they were extracted"
+        raise FixConfig("Mapping the extracted rows", found, "Clear the run from its extract task.") from None
+
+
+def _translated(text: str, translations: Mapping[str, str]) -> str:
+    return translations.get(text, text)

@@ -1,0 +1,61 @@
+"""What a commune code says of the two codes the registry's contract mixes up: INSEE (COG) and postal.
+
+3,058 five-digit values are both, nearly always of different communes, and most postal codes cover several communes. So each
+of the two codes is filled only when it follows from what was found.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Literal, NamedTuple, Protocol
+
+ColumnHolds = Literal["postal", "insee", "either"]
+
+
+class CommuneLookup(Protocol):
+    """The table of communes, as far as it is needed here."""
+
+    def is_insee(self, code: str, /) -> bool:
+        """Whether `code` is the INSEE code of a commune."""
+
+    def is_postal(self, code: str, /) -> bool:
+        """Whether `code` is the postal code of a commune."""
+
+    def postal_codes(self, insee: str, /) -> tuple[str, ...]:
+        """Return the postal codes of a commune."""
+
+    def insee_codes(self, postal: str, /) -> tuple[str, ...]:
+        """Return the INSEE codes of the communes that a postal code covers."""
+
+
+class CommuneCodes(NamedTuple):
+    """Both codes of a commune; "" where it cannot be known."""
+
+    insee: str
+    postal: str
+
+
+def commune_reader(communes: CommuneLookup, column_holds: ColumnHolds) -> Callable[[str], CommuneCodes]:
+    """Return the function that completes a code, found in a column that holds postal codes, INSEE codes, or either."""
+    kinds = {
+        "insee": column_holds in {"insee", "either"},
+        "postal": column_holds in {"postal", "either"},
+    }
+
+    @cache
+    def read(code: str) -> CommuneCodes:
+        readings = []
+        if kinds["insee"] and communes.is_insee(code):
+            readings.append(CommuneCodes(code, _only(communes.postal_codes(code))))
+        if kinds["postal"] and communes.is_postal(code):
+            readings.append(CommuneCodes(_only(communes.insee_codes(code)), code))
+        return CommuneCodes(
+            insee=_only(tuple({reading.insee for reading in readings})),
+            postal=_only(tuple({reading.postal for reading in readings})),
+        )
+
+    return read
+
+
+def _only(codes: tuple[str, ...]) -> str:
+    """Return the code when there is no other; choosing among several would be a guess."""
+    return codes[0] if len(codes) == 1 else ""
