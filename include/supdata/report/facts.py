@@ -70,14 +70,11 @@ def gather(
     answers = [one for one in _tallied_receipts(receipts, tally) if one.outcome in CAUSE_OF_OUTCOME]
     unread = list(unreadable)
     gone = sorted(RowRef(one.seen_source, one.seen_row) for one in departed)
-    places = {(one.source, one.row) for one in spoken_of} | {(one.source, one.row) for one in answers}
-    values = {place: one for one in enrolments if (place := (one.source, one.row)) in places}
+    values = _only(enrolments, {*map(_place, spoken_of), *map(_place, answers)})
     corrections = _in_order(
-        [
-            *from_unreadable(unread, institution),
-            *from_judgements(spoken_of, values, institution, rules),
-            *from_receipts(answers, values, institution),
-        ]
+        *from_unreadable(unread, institution),
+        *from_judgements(spoken_of, values, institution, rules),
+        *from_receipts(answers, values, institution),
     )
     return RunFacts(
         institution=institution,
@@ -94,6 +91,14 @@ def gather(
         departed=tuple(gone),
         to_correct=len(_places_in_fault(corrections)),
     )
+
+
+def _place(record: Judgement | Receipt | Enrolment) -> Place:
+    return (record.source, record.row)
+
+
+def _only(enrolments: Iterable[Enrolment], places: set[Place]) -> dict[Place, Enrolment]:
+    return {_place(one): one for one in enrolments if _place(one) in places}
 
 
 def _tallied_judgements(judgements: Iterable[Judgement], tally: Counter[str]) -> Iterable[Judgement]:
@@ -133,7 +138,7 @@ def _known_states(failed_stage: str | None, *, balanced: bool) -> frozenset[str]
     return frozenset(known) - unsure
 
 
-def _in_order(corrections: list[Correction]) -> tuple[Correction, ...]:
+def _in_order(*corrections: Correction) -> tuple[Correction, ...]:
     """Order by place in the source, so that the same findings give the same bytes whatever order they came in."""
     return tuple(
         sorted(corrections, key=lambda one: (one.where, one.finding.rule, one.finding.field, one.finding.words, one.value))
