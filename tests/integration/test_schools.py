@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,16 @@ import pytest
 import requests
 import yaml
 
+from supdata.config.models import DatabaseSource, Institution, RestSource, SftpSource
+from supdata.extract.database import read_database
+from supdata.extract.rest import read_rest
+from supdata.extract.sftp import read_sftp
+from supdata.normalise.normalising import normalise
+from supdata.records.commune import load_communes
+from supdata.records.enrolment import Enrolment
+from supdata.records.rows import RawRow, UnreadableRow
 from supdata.sandbox.schools.apogee import write_extract
+from supdata.sandbox.schools.entries import Ending, Entry
 from supdata.sandbox.schools.lycee import PUPILS
 from supdata.sandbox.schools.pegase import FIRST_TOUCHED, LIST_PATH, LOGIN_PATH, as_flux
 from supdata.sandbox.schools.serving import Access, open_schools, read_access
@@ -25,7 +34,7 @@ from supdata.sandbox.schools.world import World, build_world
 
 pytestmark = pytest.mark.integration
 
-LYCEE_FILE = Path(__file__).parents[2] / "dags/institutions/0881269B.yaml"
+INSTITUTIONS = Path(__file__).parents[2] / "dags" / "institutions"
 
 
 @contextmanager
@@ -139,9 +148,11 @@ def test_the_list_is_closed_without_a_ticket_and_tickets_without_the_password(sc
 
 
 def test_the_lycee_s_query_gives_its_higher_education_and_no_pupil(small: World, schools: tuple[Access, ...]) -> None:
-    query = yaml.safe_load(LYCEE_FILE.read_text())["source"]["query"]
+    source = institution("0881269B").source
+    assert isinstance(source, DatabaseSource)
+    assert source.query is not None
     with reader(schools[2]) as connection:
-        numbers = [str(row[1]).strip() for row in connection.execute(query)]
+        numbers = [str(row[1]).strip() for row in connection.execute(source.query)]
         everyone = connection.execute("SELECT count(*) FROM siecle.scolarite").fetchone()
     assert numbers == [line.entry.ine.strip() for line in small.lycee.lines]
     assert everyone == (len(numbers) + PUPILS,)
@@ -188,3 +199,63 @@ def wait_for(folder: Path, process: "subprocess.Popen[bytes]") -> list[Access]:
             return read_access(folder)
         time.sleep(0.1)
     pytest.fail(f"the schools were not ready: exit code {process.poll()}")
+
+
+Readings = dict[str, list[Enrolment | UnreadableRow]]
+
+
+def read_all(schools: tuple[Access, ...]) -> Readings:
+    """Read each school through its own institution file, the way a night does."""
+    university, other, lycee = (institution(uai) for uai in ("0751717J", "0442953W", "0881269B"))
+    assert isinstance(university.source, SftpSource)
+    assert isinstance(other.source, RestSource)
+    assert isinstance(lycee.source, DatabaseSource)
+    with sftp(schools[0], schools[0].password) as client:
+        first = normalised(read_sftp(client, university.source, university.columns.source_columns()), university)
+    with requests.Session() as session:
+        rows = read_rest(
+            session, schools[1].host, schools[1].login, schools[1].password, other.source, other.columns.source_columns()
+        )
+        second = normalised(rows, other)
+    with reader(schools[2]) as connection:
+        rows = read_database(connection, lycee.source, lycee.columns.source_columns())  # type: ignore[arg-type]  # overloads
+        third = normalised(rows, lycee)
+    return {university.uai: first, other.uai: second, lycee.uai: third}
+
+
+def institution(uai: str) -> Institution:
+    return Institution.model_validate(yaml.safe_load((INSTITUTIONS / f"{uai}.yaml").read_text()))
+
+
+def normalised(rows: Iterable[RawRow | UnreadableRow], school: Institution) -> list[Enrolment | UnreadableRow]:
+    return [
+        row if isinstance(row, UnreadableRow) else next(iter(normalise([row], school, load_communes())))
+        for row in sorted(rows, key=lambda row: row.row)
+    ]
+
+
+def test_each_school_s_file_reads_its_lines_as_what_was_meant(small: World, schools: tuple[Access, ...]) -> None:
+    """Unreadable lines and only they are unreadable; a line that must be accepted says the truth about its student."""
+    readings = read_all(schools)
+    for school in small.schools:
+        for line, found in zip(school.lines, readings[school.uai], strict=True):
+            assert isinstance(found, UnreadableRow) == (line.ending is Ending.UNREADABLE), line.mistake
+            if isinstance(found, Enrolment) and line.ending is Ending.ACCEPTED:
+                assert told(found) == meant(line.entry), line.mistake
+
+
+def told(found: Enrolment) -> tuple[str, ...]:
+    assert found.communePostal  # what the three schools emit
+    return (
+        found.ine, found.dateNaissance, found.dateDebutInscription, found.dateFinInscription, found.statut, found.regime,
+        found.uai, found.cursus, found.diplome, found.niveauDiplome, found.sisId,
+    )  # fmt: skip
+
+
+def meant(entry: Entry) -> tuple[str, ...]:
+    """PEGASE's list has neither cursus nor level."""
+    kept = entry.uai != "0442953W"
+    return (
+        entry.student.ine, entry.student.birth.isoformat(), entry.start, entry.end, entry.statut, entry.regime,
+        entry.uai, entry.cursus * kept, entry.diploma, entry.level * kept, str(entry.number),
+    )  # fmt: skip
