@@ -151,7 +151,7 @@ def _database(document: Document) -> Iterator[Fault]:
         yield document.fault(("source", "query"), "must be a SELECT: a source is only read")
     if isinstance(document.at("source", "table"), str) and not document.at("source", "order_by"):
         message = "needs `order_by`, the columns that fix the order of its rows: row numbers must be the same each night"
-        yield document.fault(("source", "table"), message, nearest="order_by")
+        yield document.fault(("source", "table"), message)
 
 
 def _connections(document: Document) -> Iterator[Fault]:

@@ -31,7 +31,6 @@ _HINTS = {
     "cannot start any token": "quote a value that starts with @, ` or %",
     "alphabetic or numeric character": "quote a value that starts with * or &",
     "mapping values are not allowed": "quote a value that holds a colon and a space, or mend the indentation",
-    "tab character": "indent with spaces",
     "could not find expected ':'": "write `key: value`, with a space after the colon",
     "expected <block end>": "mend the indentation",
     "did not find expected key": "mend the indentation, or an unclosed quote above",
@@ -125,16 +124,23 @@ def _compose(text: str, document: Document) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else START
-        return _refused(Document(document.file), place, _syntax_message(error))
+        return _refused(Document(document.file), place, _syntax_message(error, _line(text, place)))
     except _TooDeepError as error:
         return _refused(Document(document.file), error.place, f"is nested deeper than {DEEPEST} levels")
     return Document(document.file, data, document.keys, document.values, document.faults)
 
 
-def _syntax_message(error: yaml.MarkedYAMLError) -> str:
+def _line(text: str, place: Place) -> str:
+    lines = text.split("\n")
+    return lines[place.line - 1] if place.line <= len(lines) else ""
+
+
+def _syntax_message(error: yaml.MarkedYAMLError, line: str) -> str:
     problem = error.problem or "the file is not valid YAML"
     begun = f" ({error.context}, from line {error.context_mark.line + 1})" if error.context and error.context_mark else ""
     hints = [hint for part, hint in _HINTS.items() if part in problem]
+    if line[: len(line) - len(line.lstrip())].count("\t"):
+        hints.insert(0, "indent with spaces, not with a tab")
     return f"YAML: {problem}{begun}" + (f"; {hints[0]}" if hints else "")
 
 

@@ -50,7 +50,14 @@ class InvalidInstitution(FixConfig):
 
 
 def nearest_to(found: str, valid: Iterable[str]) -> str:
-    """Return the word of `valid` closest to `found`, whatever its case, or "" when none comes near."""
+    """Return the word of `valid` closest to `found`, whatever its case; "" when none comes near, or two come equally near."""
     by_folded = {word.casefold(): word for word in valid}
-    close = difflib.get_close_matches(found.casefold(), by_folded, n=1, cutoff=0.6)
+    folded = found.casefold()
+    close = difflib.get_close_matches(folded, by_folded, n=2, cutoff=0.6)
+    if len(close) == 2 and _likeness(close[0], folded) == _likeness(close[1], folded):
+        return ""  # `RF9` is no nearer to RF1 than to RF7: a guess would be taken for an answer
     return by_folded[close[0]] if close else ""
+
+
+def _likeness(word: str, found: str) -> float:
+    return difflib.SequenceMatcher(None, word, found).ratio()
