@@ -21,9 +21,9 @@ def start(group: Children, code: str, folder: Path, name: str = "one") -> int:
 def test_leaving_ends_every_child_and_what_it_started(tmp_path: Path) -> None:
     code = "import subprocess, sys, time; subprocess.Popen(['sleep', '60']); print('up', flush=True); time.sleep(60)"
     with children(tmp_path) as group:
-        start(group, code, tmp_path)
+        leader = psutil.Process(start(group, code, tmp_path))
         group.wait_until("the child", lambda: "up" in (tmp_path / "one.log").read_text(), 10)
-        below = psutil.Process().children(recursive=True)
+        below = [leader, *leader.children()]
         assert len(below) == 2
     assert psutil.wait_procs(below, timeout=5)[1] == []
 

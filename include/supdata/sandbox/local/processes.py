@@ -83,10 +83,12 @@ class Children:
 
 
 @contextmanager
-def children(logs: Path, *, stop_seconds: float = 10.0) -> Iterator[Children]:
+def children(logs: Path, *, stop_seconds: float = 6.0) -> Iterator[Children]:
     """Hold a set of child processes, and end them all on leaving, whatever happened inside.
 
-    They are all asked at once (SIGTERM to each group), then given `stop_seconds`, then killed with their groups.
+    They are all asked at once, then given `stop_seconds`, then killed. SIGTERM goes to whole groups: Airflow's triggerer, told
+    alone, waits for a child that nobody told. Its scheduler, on the other hand, may then wait for a worker that died holding a
+    lock, which is what the killing is for: nothing here has a state worth more than a few seconds.
     """
     logs.mkdir(parents=True, exist_ok=True)
     group = Children(logs)
