@@ -10,6 +10,7 @@ from supdata.records.uai import is_valid_uai
 from supdata.sandbox.schools.apogee import REGIMES as APOGEE_REGIMES
 from supdata.sandbox.schools.apogee import STATUTS as APOGEE_STATUTS
 from supdata.sandbox.schools.apogee import write_extract
+from supdata.sandbox.schools.entries import Ending
 from supdata.sandbox.schools.lycee import REGIMES as LYCEE_REGIMES
 from supdata.sandbox.schools.lycee import STATUTS as LYCEE_STATUTS
 from supdata.sandbox.schools.mistakes import SOMEBODY_ELSE
@@ -73,3 +74,14 @@ def test_a_school_s_statuts_read_as_they_were_written_but_for_the_unfinished(uai
 def test_a_school_s_regimes_read_as_they_were_written_but_for_its_own(uai: str, regimes: dict[str, str]) -> None:
     read = institution(uai).columns.regime.map
     assert {name: read.get(code, "") for name, code in regimes.items()} == {name: name for name in regimes} | {"none": ""}
+
+
+def test_a_rule_a_school_has_changed_is_one_its_made_mistakes_show() -> None:
+    """PEGASE's odd numbers go out to be refused; the lycée's wrong RNIE keys stay."""
+    endings = {(school.uai, line.mistake): line.ending for school in build_world().schools for line in school.lines}
+    assert institution("0442953W").rules == {"INE-FORMAT": "warn"}
+    assert institution("0881269B").rules == {"INE-KEY-RNIE": "reject"}
+    assert endings["0442953W", "ine_lost_zeros"] is endings["0442953W", "ine_as_number"] is Ending.REFUSED
+    assert endings["0751717J", "ine_lost_zeros"] is Ending.REJECTED
+    assert endings["0881269B", "ine_rnie_wrong_key"] is Ending.REJECTED
+    assert endings["0751717J", "ine_rnie_wrong_key"] is Ending.UNKNOWN_STUDENT

@@ -192,7 +192,7 @@ SET_ASIDE = (
     Mistake("ine_provisional", "a student from abroad", _provisional, (Ending.PROVISIONAL,), ("INE-PROVISIONAL",)),
 )
 
-#: What no rule can know: the registry itself says no.
+#: What no rejecting rule can know: the registry itself says no.
 FOR_THE_REGISTRY = (
     Mistake(
         "not_in_directory", "the directory has not registered the student yet", _changed(), ONE_UNKNOWN, in_directory=False

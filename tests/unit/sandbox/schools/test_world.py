@@ -56,6 +56,13 @@ def test_a_dozen_students_of_a_school_are_unknown_to_the_directory(school: Schoo
     assert 10 <= Counter(line.mistake for line in school.lines)["not_in_directory"] <= 15
 
 
+def test_some_lines_reach_the_registry_to_be_refused_by_it() -> None:
+    """Only where a school's file makes a rejecting rule a warning: our rules see all that the registry is known to refuse."""
+    world = build_world()
+    assert world.pegase.expected.refused >= 10
+    assert world.apogee.expected.refused == world.lycee.expected.refused == 0
+
+
 def test_a_line_is_accepted_only_when_the_directory_knows_its_student(school: School) -> None:
     known = {(one.ine, one.birth) for one in school.directory}
     for line in school.lines:
