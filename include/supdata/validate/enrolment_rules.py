@@ -1,0 +1,118 @@
+"""The rules on the enrolment itself: dates, status, regime, course, and whether two rows contradict each other."""
+
+from supdata.records.states import Severity
+from supdata.validate.rule import Rule
+
+CONTRACT = "SupData, contract of POST /api/inscription"
+OWN = "This project: a mistake seen in exports"
+
+ENROLMENT_RULES = (
+    Rule(
+        id="START-REAL",
+        field="dateDebutInscription",
+        severity=Severity.REJECT,
+        title="Date de début absente, impossible ou illisible",
+        explanation="La date de début d’inscription n’est pas une date du calendrier.",
+        fix="Corrigez la date de début de l’inscription. Si toutes les lignes sont touchées, prévenez-nous.",
+        english="The start date is not a date of the calendar",
+        source=CONTRACT,
+        essential=True,
+    ),
+    Rule(
+        id="END-REAL",
+        field="dateFinInscription",
+        severity=Severity.REJECT,
+        title="Date de fin absente, impossible ou illisible",
+        explanation="La date de fin d’inscription n’est pas une date du calendrier (le 31 juin n’existe pas).",
+        fix="Corrigez la date de fin de l’inscription. Si toutes les lignes sont touchées, prévenez-nous.",
+        english="The end date is not a date of the calendar",
+        source=CONTRACT,
+        essential=True,
+    ),
+    Rule(
+        id="DATES-ORDER",
+        field="dateFinInscription",
+        severity=Severity.REJECT,
+        title="Fin d’inscription avant le début",
+        explanation="L’inscription finirait avant d’avoir commencé : une des deux dates est fausse.",
+        fix="Corrigez la date de début ou la date de fin de l’inscription.",
+        english="The enrolment ends before it starts",
+        source=OWN,
+    ),
+    Rule(
+        id="DATES-SPAN",
+        field="dateFinInscription",
+        severity=Severity.WARN,
+        title="Inscription de plus de 18 mois",
+        explanation="Une inscription porte d’ordinaire sur une année universitaire. Celle-ci est déclarée quand même.",
+        fix="Vérifiez la date de fin. Si elle est exacte, il n’y a rien à faire.",
+        english="The enrolment lasts more than 18 months",
+        source=OWN,
+    ),
+    Rule(
+        id="DATES-YEAR",
+        field="dateDebutInscription",
+        severity=Severity.WARN,
+        title="Dates hors de l’année universitaire",
+        explanation="L’inscription commence ou finit en dehors de l’année universitaire déclarée. Elle est déclarée quand "
+        "même.",
+        fix="Vérifiez que l’export porte sur la bonne année. Si les dates sont exactes, il n’y a rien à faire.",
+        english="The dates lie outside the academic year",
+        source=OWN,
+    ),
+    Rule(
+        id="STATUT-KNOWN",
+        field="statut",
+        severity=Severity.REJECT,
+        title="Statut d’inscription absent ou inconnu",
+        explanation="Le registre connaît deux statuts : admis et inscrit. Le code de cette ligne ne correspond à aucun.",
+        fix="Terminez ou corrigez l’inscription. Si ce code est nouveau chez vous, dites-nous à quoi il correspond.",
+        english="The status is missing or unknown",
+        source=CONTRACT,
+        essential=True,
+    ),
+    Rule(
+        id="STATUT-CANCELLED",
+        field="statut",
+        severity=Severity.REJECT,
+        title="Inscription annulée",
+        explanation="Cette inscription est annulée dans votre logiciel : elle n’est pas déclarée.",
+        fix="Rien à corriger. Si elle avait déjà été déclarée, signalez-le : le registre n’offre pas de suppression.",
+        english="The enrolment is cancelled",
+        source="The registry has no cancelled status and no deletion",
+        essential=True,
+    ),
+    Rule(
+        id="REGIME-KNOWN",
+        field="regime",
+        severity=Severity.REJECT,
+        title="Régime d’inscription absent ou inconnu",
+        explanation="Le code de régime de cette ligne ne correspond à aucun des sept régimes du registre (RF1 à RF7).",
+        fix="Corrigez le régime de l’inscription. Si ce code est nouveau chez vous, dites-nous à quoi il correspond.",
+        english="The regime is missing or unknown",
+        source="API Particulier v3, codes RF1 to RF7",
+        essential=True,
+    ),
+    Rule(
+        id="CURSUS-KNOWN",
+        field="cursus",
+        severity=Severity.WARN,
+        title="Cursus inconnu",
+        explanation="Le registre connaît L (licence), M (master) et D (doctorat). L’inscription est déclarée quand même.",
+        fix="Corrigez le cursus, ou laissez-le vide : il est facultatif.",
+        english="The course is not L, M or D",
+        source=CONTRACT,
+    ),
+    Rule(
+        id="KEY-CONFLICT",
+        field="",
+        severity=Severity.REJECT,
+        title="Lignes contradictoires pour une même inscription",
+        explanation="Plusieurs lignes décrivent la même inscription (établissement, étudiant, date de début, diplôme) avec des "
+        "valeurs différentes. On ne peut pas savoir laquelle est juste : aucune n’est déclarée.",
+        fix="Supprimez ou corrigez dans votre logiciel la ligne qui n’est plus vraie (ancien régime, ancienne date…).",
+        english="Several rows contradict each other on one enrolment",
+        source="This project: one enrolment is one (uai, ine, start, diploma)",
+        essential=True,
+    ),
+)

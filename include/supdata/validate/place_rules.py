@@ -1,0 +1,88 @@
+"""The rules on where the student is enrolled: the establishment and its commune."""
+
+from supdata.records.states import Severity
+from supdata.validate.rule import Rule
+
+REFERENCE = "Code officiel géographique and postal codes (records/reference/README.md)"
+
+PLACE_RULES = (
+    Rule(
+        id="UAI-FORMAT",
+        field="uai",
+        severity=Severity.REJECT,
+        title="Code UAI mal formé",
+        explanation="Un code UAI a 7 chiffres et 1 lettre.",
+        fix="Corrigez le code UAI de l’établissement d’inscription. Un zéro de tête a pu être retiré par un tableur.",
+        english="The UAI is not seven digits and a letter",
+        source="SIFA instructions; API Particulier v3",
+        essential=True,
+    ),
+    Rule(
+        id="UAI-KEY",
+        field="uai",
+        severity=Severity.REJECT,
+        title="Lettre de contrôle du code UAI fausse",
+        explanation="La lettre d’un code UAI se calcule à partir de ses chiffres ; elle ne correspond pas.",
+        fix="Comparez le code UAI avec celui de la Base centrale des établissements, et corrigez-le.",
+        english="The key letter of the UAI is wrong",
+        source="SIFA instructions: number modulo 23",
+        essential=True,
+    ),
+    Rule(
+        id="UAI-OWNER",
+        field="uai",
+        severity=Severity.REJECT,
+        title="Établissement d’un autre",
+        explanation="Ce code UAI n’est pas de ceux pour lesquels votre établissement déclare : c’est peut-être un partenaire.",
+        fix="Retirez ces inscriptions de l’export. Si vous devez déclarer pour cet établissement, demandez-nous de l’ajouter.",
+        english="The UAI is not one this institution declares for",
+        source="The registry issues its keys to one institution",
+        essential=True,
+    ),
+    Rule(
+        id="COMMUNE-KNOWN",
+        field="codeCommune",
+        severity=Severity.REJECT,
+        title="Code de commune absent ou inconnu",
+        explanation="La valeur n’est le code d’aucune commune, ou n’est pas de la nature convenue (code postal ou code INSEE). "
+        "Les codes CEDEX et les codes de pays n’en sont pas.",
+        fix="Indiquez le code postal ordinaire (sans CEDEX) ou le code INSEE de la commune de l’établissement.",
+        english="The commune code is missing or unknown",
+        source=REFERENCE,
+        essential=True,
+    ),
+    Rule(
+        id="COMMUNE-FORMER",
+        field="codeCommune",
+        severity=Severity.REJECT,
+        title="Code d’une ancienne commune",
+        explanation="Ce code INSEE est celui d’une commune qui a fusionné ou changé de code.",
+        fix="Remplacez-le par le code INSEE de la commune actuelle.",
+        english="The INSEE code is that of a former commune",
+        source=REFERENCE,
+        essential=True,
+    ),
+    Rule(
+        id="COMMUNE-AMBIGUOUS",
+        field="codeCommune",
+        severity=Severity.WARN,
+        title="Code de commune ambigu",
+        explanation="Ces cinq caractères sont à la fois le code postal d’une commune et le code INSEE d’une autre.",
+        fix="Dites-nous si cette colonne contient des codes postaux ou des codes INSEE : nous le noterons une fois pour "
+        "toutes.",
+        english="The value is the postal code of one commune and the INSEE code of another",
+        source=REFERENCE,
+    ),
+    Rule(
+        id="COMMUNE-EMIT",
+        field="codeCommune",
+        severity=Severity.REJECT,
+        title="Code de commune non convertible",
+        explanation="Le registre attend l’autre sorte de code (postal ou INSEE), et celui-ci correspond à plusieurs communes "
+        "ou à plusieurs codes postaux : on ne peut pas choisir à votre place.",
+        fix="Indiquez dans l’export la sorte de code que le registre attend, ou dites-nous la commune de chaque site.",
+        english="The code cannot be turned with certainty into the kind that is sent",
+        source=REFERENCE,
+        essential=True,
+    ),
+)

@@ -1,0 +1,147 @@
+"""The rules on who the student is: INE and birth date."""
+
+from supdata.records.states import Severity
+from supdata.validate.rule import Rule
+
+CONTRACT = "SupData, contract of POST /api/inscription"
+SHAPES = "Shapes taken by API Particulier and by Santé Psy Étudiant"
+OWN = "This project: a mistake seen in exports"
+
+STUDENT_RULES = (
+    Rule(
+        id="INE-ABSENT",
+        field="ine",
+        severity=Severity.REJECT,
+        title="INE absent",
+        explanation="Le registre reconnaît un étudiant à son INE et à sa date de naissance : sans INE, rien ne peut être "
+        "déclaré.",
+        fix="Renseignez l’INE dans le dossier de l’étudiant. S’il n’en a pas encore, faites-le immatriculer (INES).",
+        english="The INE is missing",
+        source=CONTRACT,
+        essential=True,
+    ),
+    Rule(
+        id="INE-PLACEHOLDER",
+        field="ine",
+        severity=Severity.REJECT,
+        title="INE fictif",
+        explanation="La valeur est un remplissage (zéros, même caractère répété, « inconnu »…), pas un numéro attribué.",
+        fix="Remplacez-la par l’INE de l’étudiant, ou faites-le immatriculer (INES) s’il n’en a pas.",
+        english="The INE is a filler",
+        source="eCandidat refuses ten identical digits; the words are this project's",
+    ),
+    Rule(
+        id="INE-FORMAT",
+        field="ine",
+        severity=Severity.REJECT,
+        title="INE mal formé",
+        explanation="Un INE a 11 caractères : 9 chiffres et 2 lettres, 10 chiffres et 1 lettre, ou 10 caractères et 1 chiffre. "
+        "Celui-ci n’a aucune de ces formes.",
+        fix="Reprenez l’INE sur un document sûr (relevé de notes du baccalauréat). S’il lui manque un zéro en tête, un tableur "
+        "l’a sans doute retiré : refaites l’export sans passer par un tableur.",
+        english="The INE has the shape of no family",
+        source=SHAPES,
+    ),
+    Rule(
+        id="INE-KEY-BEA",
+        field="ine",
+        severity=Severity.REJECT,
+        title="Lettre de contrôle de l’INE fausse",
+        explanation="La dernière lettre d’un INE de 10 chiffres et 1 lettre se calcule à partir des chiffres ; elle ne "
+        "correspond pas : un caractère a été mal saisi.",
+        fix="Comparez l’INE, caractère par caractère, avec un document sûr, et corrigez-le dans le dossier de l’étudiant.",
+        english="The key letter of the BEA number is wrong",
+        source="eCandidat, checkBEA23: first ten digits modulo 23",
+    ),
+    Rule(
+        id="INE-KEY-BASE36",
+        field="ine",
+        severity=Severity.REJECT,
+        title="Chiffre de contrôle de l’INE faux",
+        explanation="Le dernier chiffre d’un INE universitaire se calcule à partir des 10 premiers caractères ; il ne "
+        "correspond pas : un caractère a été mal saisi, ou ce n’est pas un INE (téléphone, numéro de sécurité "
+        "sociale).",
+        fix="Comparez l’INE, caractère par caractère, avec un document sûr, et corrigez-le dans le dossier de l’étudiant.",
+        english="The key digit of the university number is wrong",
+        source="eCandidat, checkNNE36: base-36 value modulo 10",
+    ),
+    Rule(
+        id="INE-KEY-RNIE",
+        field="ine",
+        severity=Severity.WARN,
+        title="Lettres de contrôle de l’INE inhabituelles",
+        explanation="Les deux lettres finales ne sont pas celles que donne le calcul observé sur les INE connus. La règle "
+        "n’est pas officielle : l’inscription est déclarée quand même.",
+        fix="Vérifiez l’INE avec un document sûr. S’il est exact, il n’y a rien à faire.",
+        english="The key letters of the RNIE number are unusual",
+        source="Derived from seven published numbers: 97 - n mod 97; not official",
+    ),
+    Rule(
+        id="INE-PROVISIONAL",
+        field="ine",
+        severity=Severity.HOLD,
+        title="INE provisoire",
+        explanation="Cet INE (lettre D en 5e position) est délivré en attendant l’immatriculation. Le registre ne le connaît "
+        "pas : la ligne attend.",
+        fix="Faites immatriculer l’étudiant (INES) et remplacez l’INE provisoire par l’INE définitif.",
+        english="The INE is provisional",
+        source="Shapes of Santé Psy Étudiant; the registry wants students known to INES",
+    ),
+    Rule(
+        id="INE-TWO-BIRTHS",
+        field="dateNaissance",
+        severity=Severity.REJECT,
+        title="Un INE, deux dates de naissance",
+        explanation="Plusieurs lignes ont le même INE et des dates de naissance différentes : l’une est fausse, ou deux "
+        "étudiants partagent un INE par erreur. Aucune n’est déclarée.",
+        fix="Retrouvez les dossiers qui portent cet INE, corrigez la date ou l’INE faux, ou réunissez les deux dossiers.",
+        english="The same INE comes with two birth dates",
+        source=OWN,
+        essential=True,
+    ),
+    Rule(
+        id="BIRTH-ABSENT",
+        field="dateNaissance",
+        severity=Severity.REJECT,
+        title="Date de naissance absente",
+        explanation="Le registre reconnaît un étudiant à son INE et à sa date de naissance : sans elle, rien ne peut être "
+        "déclaré.",
+        fix="Renseignez la date de naissance dans le dossier de l’étudiant.",
+        english="The birth date is missing",
+        source=CONTRACT,
+        essential=True,
+    ),
+    Rule(
+        id="BIRTH-REAL",
+        field="dateNaissance",
+        severity=Severity.REJECT,
+        title="Date de naissance impossible ou illisible",
+        explanation="La valeur n’est pas une date du calendrier, ou n’est pas écrite dans un format convenu (année sur 4 "
+        "chiffres).",
+        fix="Corrigez la date dans le dossier. Si toutes les lignes sont touchées, le format de l’export a changé : "
+        "prévenez-nous.",
+        english="The birth date is not a date of the calendar",
+        source=CONTRACT,
+        essential=True,
+    ),
+    Rule(
+        id="BIRTH-PLAUSIBLE",
+        field="dateNaissance",
+        severity=Severity.REJECT,
+        title="Date de naissance invraisemblable",
+        explanation="L’étudiant aurait moins de 10 ans ou plus de 110 ans à la rentrée : l’année saisie n’est pas la bonne.",
+        fix="Corrigez l’année de naissance dans le dossier de l’étudiant.",
+        english="The student would be under 10 or over 110 years old",
+        source=OWN,
+    ),
+    Rule(
+        id="BIRTH-UNUSUAL",
+        field="dateNaissance",
+        severity=Severity.WARN,
+        title="Âge inhabituel",
+        explanation="L’étudiant aurait moins de 14 ans ou plus de 100 ans à la rentrée. L’inscription est déclarée quand même.",
+        fix="Vérifiez l’année de naissance. Si elle est exacte, il n’y a rien à faire.",
+        english="The student would be under 14 or over 100 years old",
+        source=OWN,
+    ),
+)

@@ -1,0 +1,118 @@
+"""Run a suite of expectations over a frame, and return the positions of the rows that break each rule.
+
+Great Expectations is asked for row positions and nothing else: any other form of result holds the offending values. What it
+would pass over in silence is an error here: an expectation it does not know (it logs and drops it), one that raised (its result
+is empty, as if no row were bad), one it did not answer.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from supdata.errors import FixConfig, RuleBroken
+from supdata.validate.catalogue import RULES
+from supdata.validate.custom import register
+
+log = logging.getLogger(__name__)
+
+#: Positions only (the frame has a plain RangeIndex), all of them, and no value.
+RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "exclude_unexpected_values": True,
+    "partial_unexpected_count": 0,
+    "return_unexpected_index_query": False,
+}
+
+
+class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The catalogue rule that an expectation checks; several may check one rule."""
+
+    rule: str
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One expectation of a suite file."""
+
+    type: str
+    kwargs: dict[str, Any]
+    meta: Meta
+
+
+class SuiteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A suite file: a name, and expectations in any order."""
+
+    name: str
+    expectations: list[Entry]
+
+
+def read_suite(path: Path) -> SuiteFile:
+    """Read a suite file.
+
+    Raises FixConfig when it cannot be read, RuleBroken when the rules it checks are not exactly those of the catalogue.
+    """
+    try:
+        suite = msgspec.json.decode(path.read_bytes(), type=SuiteFile)
+    except OSError as error:
+        found = f"the file cannot be opened ({error.strerror})"
+        raise FixConfig(f"Reading the suite {path.name}", found, "Point to the expectations/ folder.") from error
+    except msgspec.MsgspecError as error:
+        raise FixConfig(f"Reading the suite {path.name}", str(error), "Mend the file.") from error
+    odd = sorted({entry.meta.rule for entry in suite.expectations} ^ set(RULES))
+    if odd:
+        found = f"not both in the suite and in the catalogue: {', '.join(odd)}"
+        raise RuleBroken(f"Reading the suite {path.name}", found, "Add them where they are missing.")
+    return suite
+
+
+def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> dict[str, set[int]]:
+    """Return, by rule, the positions in `frame` of the rows that break it; `parameters` fill the suite's `$PARAMETER`s.
+
+    Raises RuleBroken when an expectation was not evaluated, whatever the cause.
+    """
+    results = _validate(frame, suite, parameters)
+    _refuse_silence(suite, results)
+    positions: dict[str, set[int]] = defaultdict(set)
+    for one in results:
+        positions[one.expectation_config.meta["rule"]].update(one.result.get("unexpected_index_list") or ())
+    return dict(positions)
+
+
+def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> list[Any]:
+    import great_expectations  # noqa: TID251  # seconds of CPU, only where a suite runs
+
+    # Its own log tells of some 200 steps a run, and prints what made an expectation fail, values included.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    register()
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    asset = context.data_sources.add_pandas("enrolments").add_dataframe_asset("frame")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    entries = [msgspec.to_builtins(entry) for entry in suite.expectations]
+    loaded = great_expectations.ExpectationSuite(name=suite.name, expectations=entries)
+    answer = batch.validate(loaded, result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
+    return list(answer.results)
+
+
+def _refuse_silence(suite: SuiteFile, results: list[Any]) -> None:
+    """Raise RuleBroken unless every expectation answered, without raising, on every row."""
+    counted = [one.expectation_config.meta["rule"] for one in results if _answered(one)]
+    silent = [entry.meta.rule for entry in suite.expectations]
+    for rule in counted:
+        silent.remove(rule)
+    if silent:
+        log.error("validate.rules_not_evaluated rules=%s", ",".join(sorted(set(silent))))
+        raise RuleBroken(
+            f"Running the suite {suite.name}",
+            f"these rules were not evaluated: {', '.join(sorted(set(silent)))}",
+            "Check the types and arguments of their expectations.",
+        )
+
+
+def _answered(one: Any) -> bool:
+    """Whether an expectation ran: one that raised, or was refused a metric, counts no element."""
+    return one.exception_info.get("raised_exception") is False and "element_count" in one.result
