@@ -1,0 +1,119 @@
+"""`supdata check` and `supdata schema`: what a person can know of an institution file before Airflow reads it."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from supdata.config.faults import Fault, InvalidInstitution
+from supdata.config.loading import find_institution_files, load_institution
+from supdata.config.models import Institution
+from supdata.config.schema import institution_schema
+from supdata.errors import FixConfig
+from supdata.validate.catalogue import RULES
+
+FAULTS_FOUND = 1
+INSTITUTIONS = Path("dags/institutions")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What one file turned out to be: an institution, or faults; both when it only disagrees with another file."""
+
+    path: Path
+    institution: Institution | None
+    faults: tuple[Fault, ...] = ()
+
+
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Institution files, or folders of them.", show_default=False)
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")] = False,
+) -> None:
+    """Check institution files: every fault, with its line and the nearest valid word.
+
+    Without PATHS, all of dags/institutions. Exit code 0: all is well; 1: faults were found; 2: nothing could be checked.
+    """
+    checked = check_files(_files(paths or [INSTITUTIONS]))
+    typer.echo(as_machine_text(checked) if as_json else as_text(checked))
+    if any(one.faults for one in checked):
+        raise typer.Exit(FAULTS_FOUND)
+
+
+def schema() -> None:
+    """Print the JSON Schema of an institution file, for editors that complete and check YAML while it is typed."""
+    typer.echo(json.dumps(institution_schema(), indent=2, ensure_ascii=False))
+
+
+def check_files(files: Iterable[Path]) -> list[Checked]:
+    """Check each file by itself, then that no two declare for one establishment."""
+    return _with_claims([_check_file(path) for path in files])
+
+
+def as_text(checked: Sequence[Checked]) -> str:
+    """Return what is printed for people: a line per sound file, a line per fault, and the sum."""
+    lines = [line for one in checked for line in _lines(one)]
+    faulty = sum(bool(one.faults) for one in checked)
+    faults = sum(len(one.faults) for one in checked)
+    sum_of_all = f"{len(checked)} file(s) checked: " + (f"{faults} fault(s) in {faulty} of them" if faults else "all is well")
+    return "\n".join([*lines, sum_of_all])
+
+
+def as_machine_text(checked: Sequence[Checked]) -> str:
+    """Return the same as JSON: `ok`, and for each file its path, UAI, name and faults."""
+    files = [
+        {
+            "file": str(one.path),
+            "uai": one.institution.uai if one.institution else None,
+            "name": one.institution.name if one.institution else None,
+            "faults": [asdict(fault) for fault in one.faults],
+        }
+        for one in checked
+    ]
+    return json.dumps({"ok": not any(one.faults for one in checked), "files": files}, indent=2, ensure_ascii=False)
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    found = [file for path in paths for file in ([path] if path.is_file() else find_institution_files(path))]
+    if not found:
+        raise FixConfig("Checking institution files", "there is none", "Name a file or a folder: `supdata check PATH`.")
+    return list(dict.fromkeys(found))
+
+
+def _check_file(path: Path) -> Checked:
+    try:
+        return Checked(path, load_institution(path, known_rules=RULES))
+    except InvalidInstitution as invalid:
+        return Checked(path, None, invalid.faults)
+
+
+def _lines(one: Checked) -> Iterator[str]:
+    if one.institution is not None and not one.faults:
+        yield f"{one.path}: ok, {one.institution.name}, by {one.institution.source.kind}"
+    yield from map(str, one.faults)
+
+
+def _with_claims(checked: Sequence[Checked]) -> list[Checked]:
+    """Add a fault where two files declare for one establishment: each would take the other's students for departed."""
+    claims: dict[str, list[Path]] = {}
+    for one in checked:
+        for uai in _declares_for(one.institution):
+            claims.setdefault(uai, []).append(one.path)
+    return [Checked(one.path, one.institution, (*one.faults, *_contested(one, claims))) for one in checked]
+
+
+def _declares_for(institution: Institution | None) -> tuple[str, ...]:
+    return (institution.uai, *institution.also) if institution else ()
+
+
+def _contested(one: Checked, claims: dict[str, list[Path]]) -> Iterator[Fault]:
+    for uai in _declares_for(one.institution):
+        others = [str(path) for path in claims[uai] if path != one.path]
+        if others and one.institution is not None:
+            where = "uai" if uai == one.institution.uai else "also"
+            yield Fault(str(one.path), 1, 1, where, f"{uai} is declared for by {', '.join(others)} as well")
