@@ -118,8 +118,8 @@ def _meaning(error: Any, attempted: str) -> SupdataError:
         return FixConfig(
             attempted, f"PostgreSQL says: {error.diag.message_primary}", "Correct `source` in the institution file."
         )
-    if state.startswith("25"):
-        return FixConfig(attempted, "the query would write", "Only reading is allowed: correct it.")
+    if state.startswith(("25", "0A")):
+        return FixConfig(attempted, "the query would write, or is no plain SELECT", "Only reading is allowed: correct it.")
     if state == "57014":
         found = "a statement took longer than `timeout_seconds`"
         return TryLater(attempted, found, "Tried again; else make the query lighter, or raise `timeout_seconds`.")
