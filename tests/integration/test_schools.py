@@ -25,16 +25,21 @@ from supdata.normalise.normalising import normalise
 from supdata.records.commune import load_communes
 from supdata.records.enrolment import Enrolment
 from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.states import Verdict
 from supdata.sandbox.schools.apogee import write_extract
-from supdata.sandbox.schools.entries import Ending, Entry
+from supdata.sandbox.schools.entries import Ending, Entry, Line
 from supdata.sandbox.schools.lycee import PUPILS
+from supdata.sandbox.schools.mistakes import MISTAKES
 from supdata.sandbox.schools.pegase import FIRST_TOUCHED, LIST_PATH, LOGIN_PATH, as_flux
 from supdata.sandbox.schools.serving import Access, open_schools, read_access
 from supdata.sandbox.schools.world import World, build_world
+from supdata.validate.judging import judge
 
 pytestmark = pytest.mark.integration
 
-INSTITUTIONS = Path(__file__).parents[2] / "dags" / "institutions"
+PROJECT = Path(__file__).parents[2]
+INSTITUTIONS = PROJECT / "dags" / "institutions"
+SUITE = PROJECT / "expectations" / "enrolment.json"
 
 
 @contextmanager
@@ -259,3 +264,30 @@ def meant(entry: Entry) -> tuple[str, ...]:
         entry.student.ine, entry.student.birth.isoformat(), entry.start, entry.end, entry.statut, entry.regime,
         entry.uai, entry.cursus * kept, entry.diploma, entry.level * kept, str(entry.number),
     )  # fmt: skip
+
+
+def test_each_made_mistake_gets_the_verdict_it_must(small: World, schools: tuple[Access, ...]) -> None:
+    """Every line of every school, through the shipped suite: the verdict, and the rule that must name the mistake."""
+    for uai, readings in read_all(schools).items():
+        enrolments = [one for one in readings if isinstance(one, Enrolment)]
+        judgements = {one.row: one for one in judge(enrolments, institution(uai), SUITE)}
+        (school,) = (one for one in small.schools if one.uai == uai)
+        for line, found in zip(school.lines, readings, strict=True):
+            if isinstance(found, Enrolment):
+                judgement = judgements[found.row]
+                assert judgement.verdict is VERDICTS[line.ending], f"{uai} {line.mistake}: {judgement.reasons}"
+                assert named(line) <= {reason.rule for reason in judgement.reasons}, f"{uai} {line.mistake}"
+
+
+VERDICTS = {
+    Ending.REJECTED: Verdict.REJECTED,
+    Ending.PROVISIONAL: Verdict.PROVISIONAL,
+    Ending.DUPLICATE: Verdict.DUPLICATE,
+    Ending.ACCEPTED: Verdict.VALID,
+    Ending.REFUSED: Verdict.VALID,
+    Ending.UNKNOWN_STUDENT: Verdict.VALID,
+}
+
+
+def named(line: Line) -> set[str]:
+    return set(MISTAKES[line.mistake].rules) if line.mistake else set()
