@@ -100,7 +100,7 @@ def unanswered(how: str) -> Answer:
 
 
 def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
-    """Return the seconds a Retry-After header asks for, None when it is neither a number nor an HTTP date (RFC 9110, 10.2.3)."""
+    """Return the seconds a Retry-After header asks for; None when it is neither a number nor an HTTP date (RFC 9110)."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])  # 30 years: beyond any bound a caller sets
