@@ -81,6 +81,7 @@ def _unprivileged_user(folder: Path) -> str | None:
         return None
     ensure_user_exists(SYSTEM_USER)
     ensure_prefix_permissions(folder)
+    folder.chmod(0o711)  # to pass through; the password and the data below are closed
     binaries = _binaries()
     ensure_prefix_permissions(binaries)
     ensure_folder_permissions(binaries, 0o555)
