@@ -2,11 +2,10 @@
 
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from supdata.records.commune import CommuneClass
-from supdata.validate.characters import ine_keys_right, real_dates, uai_keys_right
+from supdata.validate.characters import Mask, ine_keys_right, real_dates, uai_keys_right
 
 Holds = Literal["postal", "insee", "either"]
 
@@ -20,7 +19,7 @@ _FAULTS: dict[str, dict[str, str]] = {
 }
 
 
-def _mask(values: "np.typing.NDArray[np.bool_]", column: pd.Series) -> pd.Series:
+def _mask(values: Mask, column: pd.Series) -> pd.Series:
     return pd.Series(values, index=column.index)
 
 

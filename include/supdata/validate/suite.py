@@ -2,7 +2,7 @@
 
 Great Expectations is asked for row positions and nothing else: any other form of result holds the offending values. What it
 would pass over in silence is an error here: an expectation it does not know (it logs and drops it), one that raised (its result
-is empty, as if no row were bad), one it did not answer.
+is empty, as if no row were bad), one that it did not answer.
 """
 
 import logging
@@ -92,10 +92,25 @@ def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, ob
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     asset = context.data_sources.add_pandas("enrolments").add_dataframe_asset("frame")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    entries = [msgspec.to_builtins(entry) for entry in suite.expectations]
-    loaded = great_expectations.ExpectationSuite(name=suite.name, expectations=entries)
-    answer = batch.validate(loaded, result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
+    answer = batch.validate(_loaded(suite), result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
     return list(answer.results)
+
+
+def _loaded(suite: SuiteFile) -> Any:
+    """Return the suite as Great Expectations has it; one by one, since given a whole suite it drops what it does not know."""
+    from great_expectations import ExpectationSuite  # noqa: TID251
+
+    return ExpectationSuite(name=suite.name, expectations=[_expectation(entry) for entry in suite.expectations])
+
+
+def _expectation(entry: Entry) -> Any:
+    from great_expectations.exceptions import GreatExpectationsError  # noqa: TID251
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration  # noqa: TID251
+
+    try:
+        return ExpectationConfiguration(**msgspec.to_builtins(entry)).to_domain_obj()
+    except (GreatExpectationsError, ValueError) as error:  # an unknown type; pydantic's error on wrong arguments
+        raise RuleBroken(f"Loading the expectation of {entry.meta.rule}", str(error), "Mend its type or arguments.") from error
 
 
 def _refuse_silence(suite: SuiteFile, results: list[Any]) -> None:
