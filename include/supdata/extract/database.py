@@ -6,7 +6,7 @@ The order is the query's own: a cursor's plan is never parallel, and PostgreSQL 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any, Protocol
 
@@ -25,8 +25,9 @@ class Connection(Protocol):
     def Error(self) -> Any:  # noqa: N802  # DB-API's own name: the class of all that the driver raises
         """The driver's error class."""
 
-    def cursor(self, name: str = ...) -> Any:
-        """Return a cursor; a named one lives in the server."""
+    @property
+    def cursor(self) -> Callable[..., Any]:
+        """Return a cursor when called; one called with a `name` lives in the server."""
 
     def rollback(self) -> None:
         """End the transaction."""

@@ -79,7 +79,7 @@ def _records(lines: _Lines, layout: CsvFormat) -> Iterator[list[str] | str]:
             return
         except csv.Error:
             lines.give_back()
-            yield "Les guillemets de la ligne ne sont pas refermés."
+            yield "Les guillemets de la ligne sont mal placés."
             continue
         if not any(map(str.strip, cells)):
             yield []

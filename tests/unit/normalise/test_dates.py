@@ -112,5 +112,4 @@ def test_a_local_midnight_written_with_its_offset_or_in_utc_is_the_local_date(da
 @given(st.text(st.sampled_from("0123456789/-.:TZ +"), max_size=30), st.sampled_from([[], list(USUAL), list(FORMATS)]))
 def test_any_text_becomes_a_real_date_or_stays(text: str, formats: list[str]) -> None:
     read = date_reader(formats, PARIS)(text)
-    assert read == text or date.fromisoformat(read)
-    assert date_reader(["AAAA-MM-JJ"], PARIS)(read) == read or read == text
+    assert read == text or date.fromisoformat(read).isoformat() == read
