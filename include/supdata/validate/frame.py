@@ -12,13 +12,15 @@ already said what is wrong, so that one mistake gets one reason:
     communeClass                  how the commune code reads (`supdata.records.commune.CommuneClass`)
     communeSent                   the code that would be sent, "" when it cannot be known; null when the code is not known
     naturalKey, content           a number for each natural key and each content, to compare rows; naturalKey is null
-                                  for a row without a real INE and for a cancelled enrolment, which contradicts nothing
+                                  for a row without a real INE and for a cancelled enrolment, which contradicts nothing;
+                                  content leaves the birth date out: INE-TWO-BIRTHS is the rule that compares it
 
 The index is a plain RangeIndex: Great Expectations then names offending rows by position and copies no value.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +28,7 @@ import pandas as pd
 
 from supdata.config.models import Commune, Institution
 from supdata.records.commune import load_communes
-from supdata.records.enrolment import REGISTRY_FIELDS, Enrolment
+from supdata.records.enrolment import CONTENT_FIELDS, REGISTRY_FIELDS, Enrolment
 from supdata.records.ine import is_placeholder
 from supdata.validate.characters import ine_families, real_dates, uai_keys_right, uai_shapes
 from supdata.validate.conditions import commune_faults
@@ -97,6 +99,7 @@ def _add_places(frame: pd.DataFrame, enrolments: Sequence[Enrolment], commune: C
 
 
 def _add_comparisons(frame: pd.DataFrame, enrolments: Sequence[Enrolment]) -> None:
-    frame["content"] = numbered(e.content for e in enrolments)
+    compared = attrgetter(*(name for name in CONTENT_FIELDS if name != "dateNaissance"))
+    frame["content"] = numbered(compared(e) for e in enrolments)
     comparable = frame["ineNumber"].notna() & (frame["statut"] != CANCELLED)
     frame["naturalKey"] = pd.Series(numbered(e.natural_key for e in enrolments)).where(comparable)

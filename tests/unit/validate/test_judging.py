@@ -35,6 +35,11 @@ CASES: dict[str, tuple[list[dict[str, str]], list[list[str]], list[Verdict]]] = 
         [["INE-TWO-BIRTHS"], ["INE-TWO-BIRTHS"]],
         [REJECTED, REJECTED],
     ),
+    "a file opened twice": (
+        [{}, {"dateNaissance": "2004-09-03"}],
+        [["INE-TWO-BIRTHS"], ["INE-TWO-BIRTHS"]],
+        [REJECTED, REJECTED],
+    ),
     "no birth date": ([{"dateNaissance": ""}], [["BIRTH-ABSENT"]], [REJECTED]),
     "an impossible birth date": ([{"dateNaissance": "2004-02-30"}], [["BIRTH-REAL"]], [REJECTED]),
     "a birth date of two digits": ([{"dateNaissance": "04-03-09"}], [["BIRTH-REAL"]], [REJECTED]),
