@@ -1,0 +1,26 @@
+# The one image of all services that are ours: Airflow's components, the sandbox registry, the SFTP server.
+
+FROM python:3.12-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/venv
+WORKDIR /src
+# Locked versions with hashes first: this layer stays while only our own code changes.
+COPY requirements.lock ./
+RUN /opt/venv/bin/pip install --no-deps --require-hashes --requirement requirements.lock
+COPY pyproject.toml README.md ./
+COPY include ./include
+RUN /opt/venv/bin/pip install --no-deps --no-build-isolation .
+
+FROM python:3.12-slim-bookworm
+# Volumes take the owner of the folder they are first mounted on, so the folders are made here, and not by Docker as root.
+RUN useradd --uid 10001 --create-home supdata \
+ && for folder in home access logs runs sftp keys; do install -d -m 750 -o supdata -g supdata "/opt/supdata/$folder"; done
+COPY --from=build /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH \
+    AIRFLOW_HOME=/opt/supdata/home \
+    PYTHONUNBUFFERED=1 \
+    OMP_NUM_THREADS=1 \
+    OPENBLAS_NUM_THREADS=1
+WORKDIR /opt/supdata
+USER 10001:10001
+CMD ["supdata", "--help"]
