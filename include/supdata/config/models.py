@@ -7,7 +7,7 @@ that was meant.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from supdata.records.uai import is_valid_uai
 
@@ -23,7 +23,9 @@ class CsvFormat(Section):
 
     type: Literal["csv"] = "csv"
     encoding: str = Field("utf-8-sig", description="A Python codec name: utf-8-sig, cp1252, iso-8859-15…")
-    delimiter: str = Field(";", min_length=1, max_length=1, description="One character: ; , | or a tab.")
+    delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
+        ";", min_length=1, max_length=1, description="One character: ; , | or a tab."
+    )
     quoted: bool = Field(default=True, description="Whether values may be wrapped in double quotes.")
 
 
