@@ -129,5 +129,7 @@ def _refuse_silence(suite: SuiteFile, results: list[Any]) -> None:
 
 
 def _answered(one: Any) -> bool:
-    """Whether an expectation ran: one that raised, or was refused a metric, counts no element."""
-    return one.exception_info.get("raised_exception") is False and "element_count" in one.result
+    """Whether an expectation ran and named every offending row: one that raised, or was refused a metric, counts none."""
+    if one.exception_info.get("raised_exception") is not False or "element_count" not in one.result:
+        return False
+    return len(one.result.get("unexpected_index_list") or ()) == one.result["unexpected_count"]

@@ -93,3 +93,10 @@ def test_an_error_names_rules_and_no_value(tmp_path: Path, caplog: pytest.LogCap
     with pytest.raises(RuleBroken) as caught:
         judge([an_enrolment(ine="987654321AA")], an_institution(), path)
     assert "987654321AA" not in str(caught.value) + caplog.text
+
+
+def test_a_result_that_does_not_name_every_bad_row_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorter result formats stop at 20 rows: the others would pass for good ones."""
+    monkeypatch.setattr(room, "RESULT_FORMAT", {"result_format": "SUMMARY"})
+    with pytest.raises(RuleBroken, match="INE-ABSENT"):
+        judge([an_enrolment(row=row, ine="") for row in range(30)], an_institution(), SUITE)
