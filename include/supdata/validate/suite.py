@@ -132,4 +132,4 @@ def _answered(one: Any) -> bool:
     """Whether an expectation ran and named every offending row: one that raised, or was refused a metric, counts none."""
     if one.exception_info.get("raised_exception") is not False or "element_count" not in one.result:
         return False
-    return len(one.result.get("unexpected_index_list") or ()) == one.result["unexpected_count"]
+    return len(one.result.get("unexpected_index_list") or ()) == int(one.result["unexpected_count"])
