@@ -103,10 +103,17 @@ def test_a_broken_file_becomes_a_dag_that_shows_its_faults_and_hurts_no_other(tm
     assert set(built["supdata_0442953w"].task_ids) == set(EXPECTED_UPSTREAM)
 
 
+def test_a_file_name_that_is_no_id_still_hides_no_other_school(tmp_path: Path) -> None:
+    for name in ("école de test.yaml", "0442953w.yaml", "0442953W.yaml"):
+        (tmp_path / name).write_text(BROKEN, encoding="utf-8")
+    ids = [dag.dag_id for dag in build_dags(tmp_path)]
+    assert sorted(ids) == ["supdata_0442953w", "supdata_0442953w_", "supdata__cole_de_test"]
+
+
 def test_a_fault_shown_on_the_page_cannot_break_out_of_its_cell(tmp_path: Path) -> None:
     path = tmp_path / "0751717J.yaml"
     path.write_text('uai: 0751717J\n"<script>|`": 1\n', encoding="utf-8")
-    assert "<script>" not in (build_dag(path).doc_md or "")
+    assert "<script>" not in (build_dag("supdata_0751717j", path).doc_md or "")
 
 
 def test_a_task_start_reads_only_the_file_of_its_own_dag(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """One Airflow DAG per institution file."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from inspect import getdoc
 from pathlib import Path
@@ -24,9 +25,18 @@ REGISTRY_POOL = "supdata_registry"
 EPOCH = (2026, 1, 1)
 
 
-def dag_id_of(path: Path) -> str:
-    """Return the DAG id of an institution file: known from its name, so that a broken file has it too."""
-    return f"supdata_{path.stem.lower()}"
+def dag_ids(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return the DAG id of each institution file, by the file's name alone, so that a broken file has one too.
+
+    Two names that differ only in what an id cannot show still get two ids: no school's DAG may hide another's.
+    """
+    ids: dict[str, Path] = {}
+    for path in paths:
+        dag_id = f"supdata_{re.sub(r'[^a-z0-9_.-]', '_', path.stem.lower())}"
+        while dag_id in ids:
+            dag_id += "_"
+        ids[dag_id] = path
+    return ids
 
 
 def build_dags(folder: Path, only: str | None = None) -> Iterator[DAG]:
@@ -34,19 +44,19 @@ def build_dags(folder: Path, only: str | None = None) -> Iterator[DAG]:
 
     A file with faults becomes a DAG that shows them; it never hides another file's.
     """
-    for path in find_institution_files(folder):
-        if only is None or only == dag_id_of(path):
-            yield build_dag(path)
+    for dag_id, path in dag_ids(find_institution_files(folder)).items():
+        if only is None or only == dag_id:
+            yield build_dag(dag_id, path)
 
 
-def build_dag(path: Path) -> DAG:
+def build_dag(dag_id: str, path: Path) -> DAG:
     """Return the DAG of one institution file."""
     try:
         institution = load_institution(path)
     except InvalidInstitution as invalid:
-        return build_faulty_dag(dag_id_of(path), path, invalid)
+        return build_faulty_dag(dag_id, path, invalid)
     with DAG(
-        dag_id=dag_id_of(path),
+        dag_id=dag_id,
         dag_display_name=f"{institution.uai} · {institution.name}",
         description=f"Declares the enrolments of {institution.name} to SupData.",
         doc_md=_page(institution),

@@ -56,8 +56,13 @@ class Run:
     dry_run: bool
     limit: int | None
 
+    @property
+    def ledger_id(self) -> str:
+        """The run's name in the ledger, where all schools meet: Airflow's run ids repeat from DAG to DAG."""
+        return f"{self.institution.uai}/{self.run_id}"
+
     @contextmanager
-    def stage(self, name: str, part: str = "result") -> Iterator[StageResult]:
+    def stage(self, name: str, part: str = "") -> Iterator[StageResult]:
         """Run one stage and leave its result file, whether it succeeds or not."""
         facts = self.institution.model_dump(mode="json")
         with self.folder.stage(name, facts, part) as result:

@@ -17,6 +17,7 @@ Record = TypeVar("Record")
 
 #: Where run folders are made: a path, or a URL of a store (s3://…, gs://…, abfs://…) that Airflow has a connection for.
 ROOT_VARIABLE = "SUPDATA_RUN_FOLDER"
+RESULT = "result.json"
 STAGES = ("extract", "normalise", "validate", "plan", "push", "push_held", "reconcile", "report")
 
 
@@ -73,14 +74,23 @@ class RunFolder:
         with path.open("rb") as stream:
             yield from read_lines(stream, record)
 
-    def result(self, stage: str, part: str = "result") -> StageResult | None:
-        """Return what `stage` said of itself, or None when it has not run in this folder."""
-        path = self.path / stage / f"{part}.json"
-        return msgspec.json.decode(path.read_bytes(), type=StageResult) if path.exists() else None
+    def has(self, stage: str, name: str) -> bool:
+        """Whether the file is there: a stage that failed early has left none."""
+        return bool((self.path / stage / name).exists())
+
+    def read_bytes(self, stage: str, name: str) -> bytes:
+        """Return the content of one whole file."""
+        return bytes((self.path / stage / name).read_bytes())
+
+    def results(self, stage: str) -> list[StageResult]:
+        """Return what `stage` said of itself, one result per chunk where it is mapped; none when it has not run."""
+        folder = self.path / stage
+        found = sorted(folder.glob(f"*{RESULT}"), key=str) if folder.exists() else []
+        return [msgspec.json.decode(path.read_bytes(), type=StageResult) for path in found]
 
     @contextmanager
-    def stage(self, stage: str, institution: dict[str, Any], part: str = "result") -> Iterator[StageResult]:
-        """Run one stage: its result file is written at the end, whether it succeeds or not."""
+    def stage(self, stage: str, institution: dict[str, Any], part: str = "") -> Iterator[StageResult]:
+        """Run one stage, or one mapped `part` of it: its result file is written at the end, whether it succeeds or not."""
         result = StageResult(stage=stage, institution=institution)
         try:
             yield result
@@ -93,7 +103,7 @@ class RunFolder:
             raise
         finally:
             content = msgspec.json.format(msgspec.json.encode(result), indent=2)
-            self.write_bytes(stage, f"{part}.json", content)
+            self.write_bytes(stage, f"{part}.{RESULT}" if part else RESULT, content)
 
     @contextmanager
     def _writer(self, stage: str, name: str) -> Iterator[Any]:

@@ -1,0 +1,88 @@
+"""The report stage: the registrar's page and the rows to correct, from whatever the run folder holds."""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from supdata.orchestration.run import Run
+from supdata.orchestration.run_folder import STAGES, StageResult
+from supdata.reconcile.balance import Balance
+from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement
+from supdata.records.rows import UnreadableRow
+from supdata.records.shipment import Departed, Receipt
+from supdata.report.facts import RunFacts, gather
+from supdata.report.page import render_page
+from supdata.report.worklist import write_csv
+from supdata.validate.catalogue import RULES
+
+Record = TypeVar("Record")
+
+PAGE = "rapport.html"
+BALANCE = "balance.json"
+WORK_LIST = "a_corriger.csv"
+
+
+def report_run(run: Run) -> str:
+    """Write the report and the work list of a run, well ended or not, and return the report's address."""
+    with run.stage("report") as result:
+        facts = _facts(run)
+        address = run.folder.write_bytes("report", PAGE, render_page(facts).encode())
+        rows = BytesIO()
+        result.counts["to_correct"] = write_csv(rows, facts)
+        run.folder.write_bytes("report", WORK_LIST, rows.getvalue())
+        result.files += [PAGE, WORK_LIST]
+    return address
+
+
+def _facts(run: Run) -> RunFacts:
+    failed = _first_failure(run)
+    balance = _balance(run)
+    return gather(
+        institution=run.institution,
+        run_id=run.run_id,
+        run_date=run.started.astimezone(ZoneInfo(run.institution.timezone)).date(),
+        counts=balance.counts if balance else None,
+        judgements=_left(run, "validate", "judgements.jsonl", Judgement),
+        enrolments=_left(run, "normalise", "enrolments.jsonl", Enrolment),
+        receipts=receipts_of(run),
+        departed=_left(run, "plan", "departed.jsonl", Departed),
+        unreadable=_left(run, "extract", "unreadable.jsonl", UnreadableRow),
+        differences=[str(one) for one in balance.differences] if balance else [],
+        failed_stage=failed.stage if failed else None,
+        failure=failed.error if failed else "",
+        rules=RULES,
+        dry_run=run.dry_run,
+    )
+
+
+def _first_failure(run: Run) -> StageResult | None:
+    """Return the first stage that failed; each chunk of a push leaves a result of its own."""
+    for stage in STAGES:
+        for result in run.folder.results(stage):
+            if not result.success:
+                return result
+    return None
+
+
+def _balance(run: Run) -> Balance | None:
+    if not run.folder.has("reconcile", BALANCE):
+        return None
+    return msgspec.json.decode(run.folder.read_bytes("reconcile", BALANCE), type=Balance)
+
+
+def receipts_of(run: Run) -> Iterator[Receipt]:
+    """Yield what the registry answered in this run, and the answers carried over from the ledger."""
+    yield from _left(run, "plan", "waiting.jsonl", Receipt)
+    for stage in ("push", "push_held"):
+        for result in run.folder.results(stage):
+            for name in result.files:
+                yield from _left(run, stage, name, Receipt)
+
+
+def _left(run: Run, stage: str, name: str, record: type[Record]) -> Iterable[Record]:
+    """Return the records a stage has left, none when it did not get that far."""
+    return run.folder.read(stage, name, record) if run.folder.has(stage, name) else ()
