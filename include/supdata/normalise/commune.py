@@ -48,10 +48,10 @@ def commune_reader(communes: CommuneLookup, column_holds: ColumnHolds) -> Callab
             readings.append(CommuneCodes(code, _only(communes.postal_codes(code))))
         if kinds["postal"] and communes.is_postal(code):
             readings.append(CommuneCodes(_only(communes.insee_codes(code)), code))
-        return CommuneCodes(
-            insee=_only(tuple({reading.insee for reading in readings})),
-            postal=_only(tuple({reading.postal for reading in readings})),
-        )
+        insee = _only(tuple({reading.insee for reading in readings}))
+        if kinds["postal"] and insee and code in communes.postal_codes(insee):
+            return CommuneCodes(insee, code)  # right by either reading, were there other postal codes or not
+        return CommuneCodes(insee, _only(tuple({reading.postal for reading in readings})))
 
     return read
 

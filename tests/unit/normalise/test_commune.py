@@ -50,4 +50,9 @@ def test_what_either_reading_would_fill_is_what_both_readings_agree_on(code: str
         assert either.insee in {"", as_postal.insee}
         assert either.postal in {"", as_postal.postal}
     assert either.insee in {"", as_insee.insee}
-    assert either.postal in {"", as_insee.postal}
+    assert either.postal in {"", as_insee.postal, code}
+
+
+def test_a_code_right_by_both_readings_is_kept_though_its_commune_has_other_postal_codes() -> None:
+    """75116 is Paris 16e by INSEE and one of its two postal codes."""
+    assert commune_reader(load_communes(), "either")("75116") == CommuneCodes(insee="75116", postal="75116")
