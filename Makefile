@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The first interpreter that fits; `make PYTHON=/path/to/python demo` overrides.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .PHONY: help setup demo up test lint clean
 .DEFAULT_GOAL := help

@@ -79,7 +79,7 @@ def _start(layout: Layout, world: World, narrator: Narrator, postgres: PostgresS
         {"SUPDATA_RUN_FOLDER": str(layout.runs), "SUPDATA_EXPECTATIONS": str(layout.project / "expectations")},
     )
     migration = start_migration(group, variables, layout.project)
-    registry = start_registry(group, postgres.create_database("registry"), registry_port, layout.project)
+    registry = start_registry(group, postgres.create_database("registry"), registry_port, layout)
     _start_schools(group, layout, postgres.create_database("sis_lycee"))
     with narrator.doing("Making Airflow's tables and the ledger's, starting the schools' systems and the registry"):
         migrate(ledger_url)
@@ -109,7 +109,7 @@ def _prepare_others(
     """Wait for the registry and the schools; fill the directory and return the keys issued and how to reach the schools."""
     with narrator.doing("Waiting for the registry, issuing keys, filling its directory of students"):
         group.wait_until("the sandbox registry", registry.answers, START_SECONDS)
-        keys = {school.uai: registry.issue_key(school.uai) for school in world.schools}
+        keys = registry.issue_keys(world)
         registry.fill_directory(world.directory)
     with narrator.doing("Waiting for the schools' systems (SFTP, REST, PostgreSQL)"):
         group.wait_until("the schools' systems", (layout.schools / "access.json").exists, START_SECONDS)
