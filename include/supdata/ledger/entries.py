@@ -1,0 +1,47 @@
+"""What the ledger says and what it is told: the values that pass in and out of it."""
+
+from datetime import datetime
+
+import msgspec
+
+from supdata.records.states import Outcome
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one enrolment that was ever sent.
+
+    `content` and `state` are those of the last attempt, `accepted_content` is what the registry last accepted ("" for
+    nothing yet). `doubt` says that something was sent since which the registry may or may not have kept. `status` and
+    `words` are the last answer's. `next_due` is set for unknown students: not before that moment. `attempts` counts how often
+    this very content was sent.
+    """
+
+    key: str
+    content: str
+    state: Outcome
+    accepted_content: str = ""
+    doubt: bool = False
+    status: int = 0
+    words: str = ""
+    attempts: int = 0
+    next_due: datetime | None = None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolment that the registry has accepted, and where the source last held it."""
+
+    key: str
+    seen_run: str
+    seen_source: str
+    seen_row: int
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to one intent; NOT_ATTEMPTED takes the intent back, since the record never left."""
+
+    intent: int
+    outcome: Outcome
+    status: int = 0
+    id_inscription: str = ""
+    words: str = ""
+    next_due: datetime | None = None

@@ -1,0 +1,109 @@
+"""The ledger's SQL, apart from the code that decides when it runs."""
+
+ENTRIES = """
+SELECT w.key, coalesce(o.content, e.content), CASE WHEN o.id IS NULL THEN e.state ELSE 'ambiguous' END,
+       coalesce(e.accepted_content, ''), o.id IS NOT NULL OR e.doubt,
+       coalesce(e.status, 0), coalesce(e.words, ''), coalesce(e.attempts, 0), e.next_due
+FROM wanted w
+LEFT JOIN supdata.enrolment e ON e.key = w.key
+LEFT JOIN LATERAL (
+    SELECT i.id, i.content FROM supdata.intent i
+    WHERE i.key = w.key AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
+    ORDER BY i.id DESC LIMIT 1
+) o ON true
+WHERE e.key IS NOT NULL OR o.id IS NOT NULL
+"""
+
+DECLARED = """
+SELECT key, seen_run, seen_source, seen_row FROM supdata.enrolment
+WHERE accepted_content <> '' AND uai = ANY(%(uais)s) AND (ends IS NULL OR ends > %(ending_after)s)
+ORDER BY seen_source, seen_row, key
+"""
+
+MARK_PRESENT = """
+UPDATE supdata.enrolment e
+SET seen_run = %(run_id)s, seen_source = w.source, seen_row = w.row_no, present = true
+FROM wanted w WHERE w.key = e.key
+"""
+
+MARK_ABSENT = """
+UPDATE supdata.enrolment e SET present = false
+WHERE e.present AND e.uai = ANY(%(uais)s) AND NOT EXISTS (SELECT FROM wanted w WHERE w.key = e.key)
+"""
+
+OPEN_RUN = """
+INSERT INTO supdata.run (run_id, uai, planned_at, position)
+SELECT %(run_id)s, %(uai)s, %(at)s, coalesce(max(id), 0) FROM supdata.intent
+ON CONFLICT (run_id) DO UPDATE SET uai = excluded.uai, planned_at = excluded.planned_at, position = excluded.position
+"""
+
+SUPERSEDED = """
+SELECT DISTINCT i.key FROM wanted w
+JOIN supdata.intent i ON i.key = w.key
+JOIN supdata.run r ON r.run_id = %(run_id)s
+WHERE i.id > r.position AND i.run_id <> r.run_id
+"""
+
+UNANSWERED = """
+SELECT i.id FROM supdata.intent i
+WHERE i.key = ANY(%(keys)s) AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
+"""
+
+INTEND = """
+INSERT INTO supdata.intent (run_id, chunk, key, content, action, uai, ends, source, row_no, at)
+SELECT %(run_id)s, %(chunk)s, p.key, p.content, p.action, p.uai, p.ends, p.source, p.row_no, %(at)s
+FROM unnest(%(key)s::text[], %(content)s::text[], %(action)s::text[], %(uai)s::text[], %(ends)s::date[], %(source)s::text[],
+            %(row)s::int[]) AS p (key, content, action, uai, ends, source, row_no)
+RETURNING key, id
+"""
+
+SETTLE = """
+INSERT INTO supdata.receipt (intent_id, outcome, status, id_inscription, words, at)
+SELECT a.intent, a.outcome, a.status, a.id_inscription, a.words, %(at)s
+FROM unnest(%(intent)s::bigint[], %(outcome)s::text[], %(status)s::int[], %(id_inscription)s::text[], %(words)s::text[])
+  AS a (intent, outcome, status, id_inscription, words)
+"""
+
+# What was accepted stays known when a later change is refused; a doubt stays until something is accepted again.
+APPLY = """
+INSERT INTO supdata.enrolment AS e (
+    key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
+    first_sent, last_sent, attempts, next_due, seen_run, seen_source, seen_row)
+SELECT i.key, i.uai, i.ends, i.content, r.outcome, CASE WHEN r.outcome = 'accepted' THEN i.content ELSE '' END,
+       r.outcome = 'ambiguous', r.id_inscription, r.status, r.words,
+       i.at, i.at, 1, a.next_due, i.run_id, i.source, i.row_no
+FROM unnest(%(intent)s::bigint[], %(next_due)s::timestamptz[]) AS a (intent, next_due)
+JOIN supdata.intent i ON i.id = a.intent
+JOIN supdata.receipt r ON r.intent_id = a.intent
+WHERE r.outcome <> 'not_attempted'
+ON CONFLICT (key) DO UPDATE SET
+    uai = excluded.uai,
+    ends = excluded.ends,
+    content = excluded.content,
+    state = excluded.state,
+    accepted_content = CASE WHEN excluded.state = 'accepted' THEN excluded.content ELSE e.accepted_content END,
+    doubt = CASE excluded.state WHEN 'accepted' THEN false WHEN 'ambiguous' THEN true ELSE e.doubt END,
+    id_inscription = CASE WHEN excluded.state = 'accepted' THEN excluded.id_inscription ELSE e.id_inscription END,
+    status = excluded.status,
+    words = excluded.words,
+    last_sent = excluded.last_sent,
+    attempts = CASE WHEN e.content = excluded.content THEN e.attempts + 1 ELSE 1 END,
+    next_due = excluded.next_due,
+    seen_run = excluded.seen_run,
+    seen_source = excluded.seen_source,
+    seen_row = excluded.seen_row,
+    present = true
+"""
+
+# An intent without a receipt may have reached the registry; one taken back has not, and counts for nothing.
+RECEIPTS = """
+SELECT DISTINCT ON (i.key)
+       i.source, i.row_no, i.key, i.action, coalesce(r.outcome, 'ambiguous'), coalesce(r.status, 0),
+       coalesce(r.id_inscription, ''), coalesce(r.words, '')
+FROM supdata.intent i
+JOIN supdata.run n ON n.run_id = i.run_id
+LEFT JOIN supdata.receipt r ON r.intent_id = i.id
+WHERE i.run_id = %(run_id)s AND i.id > n.position AND i.chunk = coalesce(%(chunk)s::text, i.chunk)
+  AND r.outcome IS DISTINCT FROM 'not_attempted'
+ORDER BY i.key, i.id DESC
+"""

@@ -1,0 +1,196 @@
+"""The ledger: what the registry has been told, enrolment by enrolment, and what it answered.
+
+Two insert-only trails carry the truth: an intent is committed before a record may leave, a receipt when its answer has come.
+An intent without a receipt is a record whose fate is not known; nothing else has to be written for a crash to be seen.
+A run's `position`, taken when it is planned, tells its plan what it could not know: whatever was sent after it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg import Cursor
+
+from supdata.errors import CallUs, TryLater
+from supdata.ledger import statements
+from supdata.ledger.entries import Entry, Settlement, Standing
+from supdata.records.shipment import Planned, Receipt
+from supdata.records.states import Action, Outcome
+
+Place = tuple[str, int]
+
+
+class Ledger:
+    """The ledger behind one connection; every method that writes has committed when it returns.
+
+    `run_id` names a run among those of all schools: Airflow's own run ids repeat from DAG to DAG and must be made unique.
+    """
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        """Take over `connection`, which must not be inside a transaction: commits would wait for its end."""
+        connection.autocommit = True
+        self._connection = connection
+
+    def entries(self, keys: Collection[str]) -> dict[str, Entry]:
+        """Return what is known of the enrolments among `keys` that were ever sent, by key."""
+        with self._wanting((key, "", 0) for key in keys) as cursor:
+            rows = cursor.execute(statements.ENTRIES).fetchall()
+        return {row[0]: _entry(row) for row in rows}
+
+    def declared(self, uais: Sequence[str], ending_after: date) -> list[Standing]:
+        """Return the accepted enrolments of `uais` that end after a date: those of the year being declared."""
+        rows = self._connection.execute(statements.DECLARED, {"uais": list(uais), "ending_after": ending_after})
+        return [Standing(key=row[0], seen_run=row[1], seen_source=row[2], seen_row=row[3]) for row in rows]
+
+    def open_run(self, run_id: str, uai: str, at: datetime) -> None:
+        """Note that `run_id` is planned from what the ledger holds now. Planning it again starts it afresh."""
+        self._connection.execute(statements.OPEN_RUN, {"run_id": run_id, "uai": uai, "at": at})
+
+    def mark_seen(self, run_id: str, uais: Sequence[str], places: Mapping[str, Place], *, complete: bool) -> None:
+        """Note where the source holds each enrolment, by key; when the read was `complete`, the others are absent."""
+        with self._wanting((key, source, row) for key, (source, row) in places.items()) as cursor:
+            cursor.execute(statements.MARK_PRESENT, {"run_id": run_id})
+            if complete:
+                cursor.execute(statements.MARK_ABSENT, {"uais": list(uais)})
+
+    @contextmanager
+    def sole_sender(self, run_id: str, chunk: str) -> Iterator[None]:
+        """Make sure that nobody else sends this chunk meanwhile; PostgreSQL frees it when the process dies.
+
+        Raises TryLater when somebody does: a worker believed dead may still be sending.
+        """
+        name = {"name": f"{run_id}\n{chunk}"}
+        query = "SELECT pg_try_advisory_lock(hashtextextended(%(name)s, 0))"
+        if not self._connection.execute(query, name).fetchone() == (True,):
+            raise TryLater(
+                f"Sending the chunk {chunk}",
+                "another process is sending it at this moment",
+                "It is tried again; if it lasts, end the process that was left behind.",
+            )
+        try:
+            yield
+        finally:
+            if not self._connection.broken:
+                self._connection.execute("SELECT pg_advisory_unlock(hashtextextended(%(name)s, 0))", name)
+
+    def superseded(self, run_id: str, keys: Collection[str]) -> frozenset[str]:
+        """Return those of `keys` that another run has sent since `run_id` was planned: this run's content may be older.
+
+        Raises CallUs when the run was never planned against this ledger.
+        """
+        if self._connection.execute("SELECT FROM supdata.run WHERE run_id = %s", (run_id,)).fetchone() is None:
+            raise CallUs(
+                "Looking up the plan this chunk belongs to",
+                "the ledger knows of no plan of this run",
+                "Clear the task `plan`, so that the run is planned against the ledger in use.",
+            )
+        with self._wanting((key, "", 0) for key in keys) as cursor:
+            return frozenset(key for (key,) in cursor.execute(statements.SUPERSEDED, {"run_id": run_id}))
+
+    def record(
+        self, run_id: str, chunk: str, *, settled: Sequence[Settlement], intended: Sequence[Planned], at: datetime
+    ) -> dict[str, int]:
+        """Commit answers and new intents together, and return each new intent's number by key.
+
+        Older intents of the same enrolments that never got an answer are closed as ambiguous first. `settled` answers each
+        intent once: a second answer to the same intent is an error of the database.
+        """
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            _settle(cursor, settled, at)
+            if not intended:
+                return {}
+            _settle(cursor, _left_open(cursor, [one.key for one in intended]), at)
+            return dict(cursor.execute(statements.INTEND, _intent_columns(run_id, chunk, intended, at)).fetchall())
+
+    def close_unanswered(self, keys: Sequence[str], at: datetime) -> None:
+        """Close the intents of `keys` that never got an answer as ambiguous."""
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            _settle(cursor, _left_open(cursor, keys), at)
+
+    def receipts(self, run_id: str, chunk: str | None = None) -> list[Receipt]:
+        """Return what became of every record this run, or one chunk of it, has sent since it was planned, ordered by place.
+
+        One per enrolment: the last. What was never answered is ambiguous; what was taken back unsent is not among them.
+        """
+        rows = self._connection.execute(statements.RECEIPTS, {"run_id": run_id, "chunk": chunk})
+        return sorted((_receipt(row) for row in rows), key=lambda one: (one.source, one.row, one.key))
+
+    def count_receipts(self, run_id: str) -> Mapping[Outcome, int]:
+        """Return how many records of this run ended in each outcome, as `receipts` tells them."""
+        return Counter(one.outcome for one in self.receipts(run_id))
+
+    @contextmanager
+    def _wanting(self, rows: Iterable[tuple[str, str, int]]) -> Iterator[Cursor]:
+        """Offer a temporary table `wanted (key, source, row_no)` for a join: COPY takes a million keys in seconds."""
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE wanted (key text, source text, row_no integer) ON COMMIT DROP")
+            with cursor.copy("COPY wanted (key, source, row_no) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            cursor.execute("ANALYZE wanted")
+            yield cursor
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    key, content, state, accepted_content, doubt, status, words, attempts, next_due = row
+    return Entry(
+        key=key,
+        content=content,
+        state=Outcome(state),
+        accepted_content=accepted_content,
+        doubt=doubt,
+        status=status,
+        words=words,
+        attempts=attempts,
+        next_due=next_due,
+    )
+
+
+def _receipt(row: tuple[Any, ...]) -> Receipt:
+    source, number, key, action, outcome, status, id_inscription, words = row
+    return Receipt(
+        source=source,
+        row=number,
+        key=key,
+        action=Action(action),
+        outcome=Outcome(outcome),
+        status=status,
+        id_inscription=id_inscription,
+        words=words,
+    )
+
+
+def _left_open(cursor: Cursor, keys: Sequence[str]) -> list[Settlement]:
+    rows = cursor.execute(statements.UNANSWERED, {"keys": list(keys)}).fetchall()
+    return [Settlement(intent=intent, outcome=Outcome.AMBIGUOUS) for (intent,) in rows]
+
+
+def _settle(cursor: Cursor, settled: Sequence[Settlement], at: datetime) -> None:
+    if not settled:
+        return
+    names = ("intent", "outcome", "status", "id_inscription", "words", "next_due")
+    columns = {name: [getattr(one, name) for one in settled] for name in names}
+    cursor.execute(statements.SETTLE, {**columns, "at": at})
+    cursor.execute(statements.APPLY, columns)
+
+
+def _intent_columns(run_id: str, chunk: str, planned: Sequence[Planned], at: datetime) -> dict[str, object]:
+    return {
+        "run_id": run_id,
+        "chunk": chunk,
+        "at": at,
+        **{name: [getattr(one, name) for one in planned] for name in ("key", "content", "action", "source", "row")},
+        "uai": [one.body.get("uai", "") for one in planned],
+        "ends": [_date(one.body.get("dateFinInscription", "")) for one in planned],
+    }
+
+
+def _date(text: str) -> date | None:
+    """Read an ISO date; an enrolment without a real end is kept without one, and stands in every year."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,60 @@
+"""Plans a run against the ledger: the one place of this room that reads or writes it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
+
+from supdata.config.models import Institution
+from supdata.ledger.fingerprint import Fingerprint
+from supdata.ledger.store import Ledger, Place
+from supdata.plan.planning import Plan, make_plan
+from supdata.records.enrolment import Enrolment
+
+
+def plan_against_ledger(
+    valid: Sequence[Enrolment],
+    enrolments: Iterable[Enrolment],
+    institution: Institution,
+    *,
+    ledger: Ledger,
+    fingerprint: Fingerprint,
+    run_id: str,
+    mode: Literal["delta", "full"],
+    now: datetime,
+    read: int,
+    rejected: int,
+    limited: bool,
+) -> Plan:
+    """Plan the run `run_id`, and note in the ledger that it is planned and where the source holds each enrolment.
+
+    `enrolments` are all that were read, rejected ones included: a row with a fault is not a student who left. `limited` says
+    that not all rows were read: then nobody is counted as departed. Everything else is as in `make_plan`.
+
+    The run is opened before anything is read: what another process sends in between then counts as sent after the plan.
+    """
+    ledger.open_run(run_id, institution.uai, now)
+    places = _places(enrolments, fingerprint)
+    uais = [institution.uai, *institution.also]
+    plan = make_plan(
+        valid,
+        institution,
+        fingerprint=fingerprint,
+        entries=ledger.entries([fingerprint.key(one.natural_key) for one in valid]),
+        standing=ledger.declared(uais, ending_after=institution.year.start),
+        present=None if limited else places.keys(),
+        mode=mode,
+        now=now,
+        read=read,
+        rejected=rejected,
+    )
+    ledger.mark_seen(run_id, uais, places, complete=not limited)
+    return plan
+
+
+def _places(enrolments: Iterable[Enrolment], fingerprint: Fingerprint) -> dict[str, Place]:
+    """Return where each enrolment stands, by key; the first row where several are the same."""
+    places: dict[str, Place] = {}
+    for one in enrolments:
+        key, place = fingerprint.key(one.natural_key), (one.source, one.row)
+        places[key] = min(place, places.get(key, place))
+    return places

@@ -1,0 +1,63 @@
+"""What to do with one valid record, given what the ledger knows of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, assert_never
+
+from supdata.ledger.entries import Entry
+from supdata.records.states import Action, Outcome
+
+
+class Decision(StrEnum):
+    """Whether a record leaves."""
+
+    #: The registry holds exactly this.
+    KEEP = "keep"
+    #: The registry has answered and nothing has changed since: its last answer stands.
+    WAIT = "wait"
+    SEND = "send"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What decides beside the record itself: `now` is the moment of the run, not of the call."""
+
+    mode: Literal["delta", "full"]
+    ambiguous: Literal["repost", "hold"]
+    now: datetime
+
+
+def action_of(entry: Entry | None) -> Action:
+    """Return what sending means to the registry: an update once it has accepted anything under this key."""
+    return Action.UPDATE if entry is not None and entry.accepted_content else Action.CREATE
+
+
+def decide(entry: Entry | None, content: str, circumstances: Circumstances) -> Decision:
+    """Decide on a record whose body has the fingerprint `content`.
+
+    What the registry has accepted is never sent again unchanged, in either mode. A change that was refused and has been undone
+    in the source is no change. A record in doubt is sent again, or waits for a person, whatever its content: under `hold`
+    another content could make a second enrolment just as well.
+    """
+    if entry is None:
+        return Decision.SEND
+    if content == entry.accepted_content and not entry.doubt:
+        return Decision.KEEP
+    if entry.doubt and circumstances.ambiguous == "hold":
+        return Decision.WAIT
+    return _decide_by_last_answer(entry, content, circumstances)
+
+
+def _decide_by_last_answer(entry: Entry, content: str, circumstances: Circumstances) -> Decision:
+    same, full = content == entry.content, circumstances.mode == "full"
+    match entry.state:
+        case Outcome.REFUSED:
+            return Decision.WAIT if same and not full else Decision.SEND
+        case Outcome.UNKNOWN_STUDENT:
+            due = entry.next_due is None or entry.next_due <= circumstances.now
+            return Decision.SEND if full or due or not same else Decision.WAIT
+        case Outcome.ACCEPTED | Outcome.AMBIGUOUS | Outcome.HELD | Outcome.NOT_ATTEMPTED:
+            return Decision.SEND
+        case _ as never:
+            assert_never(never)

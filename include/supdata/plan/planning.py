@@ -1,0 +1,184 @@
+"""The plan of a run: what leaves, in chunks, what waits for a person, what stays as it is, and what is gone."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal, assert_never
+
+from supdata.config.models import Institution
+from supdata.errors import BalanceBroken
+from supdata.ledger.entries import Entry, Standing
+from supdata.ledger.fingerprint import Fingerprint
+from supdata.plan.deciding import Circumstances, Decision, action_of, decide
+from supdata.plan.surprise import surprises
+from supdata.plan.wire import make_body
+from supdata.records.enrolment import Enrolment
+from supdata.records.shipment import Departed, Known, Planned, Receipt
+from supdata.records.states import Action, Outcome
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do with each valid row; every one is in exactly one of `chunks`, `held`, `unchanged` and `waiting`.
+
+    `waiting` carries the registry's last answer from the ledger: nothing has changed since. `held_why` says what was
+    surprising, "" when nothing is held, and `batch_hash` names the held batch, so that an approval is of that batch alone.
+    """
+
+    chunks: list[list[Planned]]
+    held: list[list[Planned]]
+    held_why: str
+    unchanged: list[Known]
+    waiting: list[Receipt]
+    departed: list[Departed]
+    batch_hash: str
+
+
+@dataclass
+class _Sorting:
+    """Where the rows go as they are decided."""
+
+    leaving: list[Planned] = field(default_factory=list)
+    unchanged: list[Known] = field(default_factory=list)
+    waiting: list[Receipt] = field(default_factory=list)
+    declared: int = 0
+
+
+def make_plan(
+    valid: Sequence[Enrolment],
+    institution: Institution,
+    *,
+    fingerprint: Fingerprint,
+    entries: Mapping[str, Entry],
+    standing: Iterable[Standing],
+    present: Collection[str] | None,
+    mode: Literal["delta", "full"],
+    now: datetime,
+    read: int,
+    rejected: int,
+) -> Plan:
+    """Plan a run. The same arguments give the same plan, whatever the order of rows.
+
+    Args:
+        valid: The valid enrolments, no two with one natural key.
+        institution: Its codes, chunk size, limits and policy for ambiguous records.
+        fingerprint: The ledger's keyed hash.
+        entries: What the ledger knows, by key, of the valid enrolments.
+        standing: The accepted enrolments of the year.
+        present: The keys of all rows read, rejected ones included; None when not all rows were read: then nobody has departed.
+        mode: `full` asks again for what was refused or unknown.
+        now: The moment of the run.
+        read: Rows of the source, unreadable ones included.
+        rejected: Rows that a rule rejected.
+
+    Raises BalanceBroken when two valid rows share a key, CallUs when a valid row cannot be written for the registry.
+    """
+    circumstances = Circumstances(mode, institution.registry.ambiguous, now)
+    sorting = _sort(valid, institution, fingerprint, entries, circumstances)
+    stood = list(standing)
+    departed = [] if present is None else _departed(stood, present)
+    why = surprises(
+        institution.limits,
+        rejected=rejected,
+        read=read,
+        changed=sum(one.action is Action.UPDATE for one in sorting.leaving),
+        declared=sorting.declared,
+        departed=len(departed),
+        standing=len(stood),
+    )
+    held = [one for one in sorting.leaving if one.action is Action.UPDATE] if why else []
+    free = [one for one in sorting.leaving if one.action is Action.CREATE] if why else sorting.leaving
+    size = institution.registry.chunk_size
+    return Plan(
+        chunks=_cut(free, size),
+        held=_cut(held, size),
+        held_why="; ".join(why) if held else "",
+        unchanged=sorting.unchanged,
+        waiting=sorting.waiting,
+        departed=departed,
+        batch_hash=_hash_of(held),
+    )
+
+
+def _sort(
+    valid: Sequence[Enrolment],
+    institution: Institution,
+    fingerprint: Fingerprint,
+    entries: Mapping[str, Entry],
+    circumstances: Circumstances,
+) -> _Sorting:
+    sorting, taken = _Sorting(), dict[str, Enrolment]()
+    for enrolment in sorted(valid, key=lambda one: (one.source, one.row)):
+        key = fingerprint.key(enrolment.natural_key)
+        _claim(taken, key, enrolment)
+        body = make_body(enrolment, institution)
+        planned = Planned(
+            source=enrolment.source,
+            row=enrolment.row,
+            sisId=enrolment.sisId,
+            key=key,
+            content=fingerprint.content(body),
+            action=action_of(entries.get(key)),
+            body=body,
+        )
+        _place(sorting, planned, entries.get(key), circumstances)
+    return sorting
+
+
+def _claim(taken: dict[str, Enrolment], key: str, enrolment: Enrolment) -> None:
+    """Let no key be planned twice: the registry inserts whatever it gets."""
+    first = taken.setdefault(key, enrolment)
+    if first is not enrolment:
+        raise BalanceBroken(
+            "Planning what to send",
+            f"row {first.row} of {first.source} and row {enrolment.row} of {enrolment.source} are the same enrolment",
+            "Nothing was sent. Keep the run folder and report it: validation lets one of two such rows through at most.",
+        )
+
+
+def _place(sorting: _Sorting, planned: Planned, entry: Entry | None, circumstances: Circumstances) -> None:
+    sorting.declared += planned.action is Action.UPDATE
+    decision = decide(entry, planned.content, circumstances)
+    match decision:
+        case Decision.SEND:
+            sorting.leaving.append(planned)
+        case Decision.KEEP:
+            sorting.unchanged.append(Known(source=planned.source, row=planned.row, key=planned.key))
+        case Decision.WAIT:
+            assert entry is not None, "what was never sent cannot wait for an answer"  # noqa: S101 - narrows the type
+            sorting.waiting.append(_carried(planned, entry))
+        case _ as never:
+            assert_never(never)
+
+
+def _carried(planned: Planned, entry: Entry) -> Receipt:
+    """Return the registry's last answer as the receipt of this run's row; a record in doubt stays ambiguous."""
+    return Receipt(
+        source=planned.source,
+        row=planned.row,
+        key=planned.key,
+        action=planned.action,
+        outcome=Outcome.AMBIGUOUS if entry.doubt else entry.state,
+        status=entry.status,
+        words=entry.words,
+    )
+
+
+def _departed(stood: Iterable[Standing], present: Collection[str]) -> list[Departed]:
+    gone = [
+        Departed(key=one.key, seen_run=one.seen_run, seen_source=one.seen_source, seen_row=one.seen_row)
+        for one in stood
+        if one.key not in present
+    ]
+    return sorted(gone, key=lambda one: (one.seen_source, one.seen_row, one.key))
+
+
+def _cut(planned: Sequence[Planned], size: int) -> list[list[Planned]]:
+    return [list(planned[start : start + size]) for start in range(0, len(planned), size)]
+
+
+def _hash_of(held: Iterable[Planned]) -> str:
+    """Name a held batch by what it would send, so that another batch needs another approval."""
+    lines = sorted(f"{one.key} {one.content} {one.action}" for one in held)
+    return sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,136 @@
+"""Keeps the ledger ahead of the wire: no record leaves before its intent is committed, no answer waits to be written.
+
+One task does both in one transaction: it commits what has been answered together with the next intents, and starts again
+with whatever has come in meanwhile. So a slow database makes bigger commits, never a longer queue, and nothing waits for a
+full batch.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from supdata.ledger.entries import Entry, Settlement
+from supdata.ledger.store import Ledger
+from supdata.push.patience import next_due
+from supdata.push.watching import Watch
+from supdata.records.shipment import Planned, Receipt
+from supdata.records.states import Outcome
+from supdata.registry.answers import Answer
+
+#: Intents without a receipt, per request in flight: the next ones must be ready when an answer comes. After a crash these
+#: are what is in doubt.
+WINDOW = 3
+
+Ticket = tuple[Planned, int]
+
+
+class Bookkeeper:
+    """Hands out records whose intent is committed, and takes their answers."""
+
+    def __init__(
+        self,
+        planned: Sequence[Planned],
+        *,
+        ledger: Ledger,
+        run_id: str,
+        chunk: str,
+        entries: Mapping[str, Entry],
+        retry_days: int,
+        concurrency: int,
+        watch: Watch,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Keep book of sending `planned`; `entries` tells how often each was sent before."""
+        self.receipts: dict[str, Receipt] = {}
+        self._pending = deque(planned)
+        self._ledger, self._run_id, self._chunk = ledger, run_id, chunk
+        self._entries, self._retry_days = entries, retry_days
+        self._concurrency, self._window = concurrency, WINDOW * concurrency
+        self._watch, self._now = watch, now
+        self._tickets: asyncio.Queue[Ticket | None] = asyncio.Queue()
+        self._answers: list[Settlement] = []
+        self._answered = asyncio.Event()
+        self._open = 0
+
+    async def next(self) -> Ticket | None:
+        """Wait for the next record that may leave; None when there are no more."""
+        return await self._tickets.get()
+
+    def answered(self, ticket: Ticket, answer: Answer) -> None:
+        """Take the answer to a record that was handed out; it is written at once."""
+        planned, intent = ticket
+        self._answers.append(self._settlement(planned, intent, answer))
+        if answer.outcome is not Outcome.NOT_ATTEMPTED:
+            self.receipts[planned.key] = _receipt(planned, answer)
+        self._answered.set()
+
+    async def keep(self) -> None:
+        """Write until every record is answered, or the push is over and what had been handed out is answered."""
+        try:
+            while self._open or (self._pending and not self._watch.over()):
+                await self._write()
+        finally:
+            self._commit(self._take_answers(), [])  # cancelled half-way: what was answered is known all the same
+            for _ in range(self._concurrency):
+                self._tickets.put_nowait(None)
+
+    async def _write(self) -> None:
+        intended = self._take_pending()
+        if not intended:
+            await self._answered.wait()
+        settled = self._take_answers()
+        writing = asyncio.create_task(asyncio.to_thread(self._commit, settled, intended))
+        try:
+            tickets = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await writing  # the connection is busy until then
+            raise
+        self._open += len(intended) - len(settled)
+        for planned in intended:
+            self._tickets.put_nowait((planned, tickets[planned.key]))
+
+    def _take_pending(self) -> list[Planned]:
+        """Return as many records as the window has room for, counting the answers about to be written as room."""
+        if self._watch.over():
+            return []
+        room = self._window - self._open + len(self._answers)
+        return [self._pending.popleft() for _ in range(min(room, len(self._pending)))]
+
+    def _take_answers(self) -> list[Settlement]:
+        self._answered.clear()
+        taken, self._answers = self._answers, []
+        return taken
+
+    def _commit(self, settled: Sequence[Settlement], intended: Sequence[Planned]) -> dict[str, int]:
+        if not settled and not intended:
+            return {}
+        return self._ledger.record(self._run_id, self._chunk, settled=settled, intended=intended, at=self._now())
+
+    def _settlement(self, planned: Planned, intent: int, answer: Answer) -> Settlement:
+        due = None
+        if answer.outcome is Outcome.UNKNOWN_STUDENT:
+            entry = self._entries.get(planned.key)
+            before = entry.attempts if entry is not None and entry.content == planned.content else 0
+            due = next_due(self._now(), attempts=before + 1, retry_days=self._retry_days)
+        return Settlement(
+            intent=intent,
+            outcome=answer.outcome,
+            status=answer.status,
+            id_inscription=answer.id_inscription,
+            words=answer.words,
+            next_due=due,
+        )
+
+
+def _receipt(planned: Planned, answer: Answer) -> Receipt:
+    return Receipt(
+        source=planned.source,
+        row=planned.row,
+        key=planned.key,
+        action=planned.action,
+        outcome=answer.outcome,
+        status=answer.status,
+        id_inscription=answer.id_inscription,
+        words=answer.words,
+    )

@@ -1,0 +1,131 @@
+"""Sends one chunk to the registry, so that whatever happens the ledger knows what may have been received."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from supdata.config.models import Registry
+from supdata.errors import SupdataError
+from supdata.ledger.store import Ledger
+from supdata.push.bookkeeping import Bookkeeper
+from supdata.push.calling import Caller
+from supdata.push.patience import Patience
+from supdata.push.resuming import remainder, with_the_rest
+from supdata.push.watching import Watch
+from supdata.records.shipment import Planned, Receipt
+from supdata.registry.client import Endpoint, open_registry
+
+log = logging.getLogger(__name__)
+
+DEFAULT_PATIENCE = Patience()
+
+
+def push_chunk(
+    planned: Sequence[Planned],
+    *,
+    endpoint: Endpoint,
+    settings: Registry,
+    ledger: Ledger,
+    run_id: str,
+    chunk: str,
+    now: Callable[[], datetime],
+    patience: Patience = DEFAULT_PATIENCE,
+) -> list[Receipt]:
+    """Declare a chunk and return one receipt per record, in its order.
+
+    May be called again for the same `run_id` and `chunk`, after any end of the call before: what has a final answer is not
+    sent again. What was in flight when a process died is sent again or stays ambiguous, as `settings.ambiguous` says. A
+    record that a later run has sent since this one was planned stays NOT_ATTEMPTED.
+
+    Args:
+        planned: The chunk, no two records with one key.
+        endpoint: The registry and the school's key.
+        settings: Concurrency, time limit, policies and wire codes.
+        ledger: Where the run was planned; nobody else may use its connection meanwhile.
+        run_id: The run, unique among those of all schools.
+        chunk: The chunk's name in the run.
+        now: The clock, with its time zone.
+        patience: How long to insist.
+
+    Raises AccessRefused when the registry refuses the key, FixConfig when it redirects, TryLater when it is away or when
+    somebody else is sending this chunk. In each case all that was answered is in the ledger: `receipts_so_far` tells it.
+    """
+    with ledger.sole_sender(run_id, chunk):
+        before = {one.key: one for one in ledger.receipts(run_id, chunk)}
+        superseded = ledger.superseded(run_id, [one.key for one in planned])
+        left = remainder(planned, before, superseded=superseded, ambiguous=settings.ambiguous)
+        ledger.close_unanswered(list(left.done), now())
+        log.info("push.chunk_begun chunk=%s records=%d to_send=%d", chunk, len(planned), len(left.to_send))
+        push = _Push(endpoint, settings, ledger, run_id, chunk, now, patience)
+        sent, failure = asyncio.run(push.send(left.to_send))
+    counts = " ".join(f"{outcome}={count}" for outcome, count in sorted(Counter(one.outcome for one in sent.values()).items()))
+    log.info("push.chunk_done chunk=%s %s", chunk, counts)
+    if failure is not None:
+        log.warning("push.chunk_stopped chunk=%s error=%s", chunk, type(failure).__name__)
+        raise failure
+    return with_the_rest(planned, {**before, **sent})
+
+
+def receipts_so_far(planned: Sequence[Planned], *, ledger: Ledger, run_id: str, chunk: str) -> list[Receipt]:
+    """Return one receipt per record of a chunk as the ledger has them; NOT_ATTEMPTED for what has not left.
+
+    For the run folder after a push that raised.
+    """
+    return with_the_rest(planned, {one.key: one for one in ledger.receipts(run_id, chunk)})
+
+
+@dataclass(frozen=True)
+class _Push:
+    """One call of `push_chunk` under way."""
+
+    endpoint: Endpoint
+    settings: Registry
+    ledger: Ledger
+    run_id: str
+    chunk: str
+    now: Callable[[], datetime]
+    patience: Patience
+
+    async def send(self, to_send: Sequence[Planned]) -> tuple[dict[str, Receipt], SupdataError | None]:
+        """Send records and return the receipts of those that may have left, by key, and why it stopped if it did."""
+        if not to_send:
+            return {}, None
+        concurrency = min(self.settings.concurrency, len(to_send))
+        watch = Watch(self.chunk, concurrency, self.patience)
+        book = Bookkeeper(
+            to_send,
+            ledger=self.ledger,
+            run_id=self.run_id,
+            chunk=self.chunk,
+            entries=self.ledger.entries([one.key for one in to_send]),
+            retry_days=self.settings.retry_days,
+            concurrency=concurrency,
+            watch=watch,
+            now=self.now,
+        )
+        await self._run(book, watch, concurrency)
+        return book.receipts, watch.failure
+
+    async def _run(self, book: Bookkeeper, watch: Watch, concurrency: int) -> None:
+        settings = self.settings
+        reposts = self.patience.reposts if settings.ambiguous == "repost" else 0
+        try:
+            async with (
+                open_registry(self.endpoint, concurrency, settings.timeout_seconds, codes=settings.codes) as client,
+                asyncio.TaskGroup() as group,
+            ):
+                caller = Caller(client, watch, self.patience, reposts)
+                group.create_task(book.keep())
+                for _ in range(concurrency):
+                    group.create_task(_work(caller, book))
+        except ExceptionGroup as several:  # nobody outside can know that tasks were at work
+            raise several.exceptions[0] from several
+
+
+async def _work(caller: Caller, book: Bookkeeper) -> None:
+    """Send one record after the other until there are no more."""
+    while (ticket := await book.next()) is not None:
+        book.answered(ticket, await caller.call(ticket[0].body))

@@ -1,0 +1,38 @@
+"""What a balance is counted from: the records in the run folder and in the ledger, never a stage's own sums."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement
+from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.shipment import Departed, Known, Planned, Receipt
+
+
+@dataclass(frozen=True)
+class ChunkEvidence:
+    """One chunk as planned, and the receipts its push left; None when it left none.
+
+    Without a file the ledger alone tells what became of the chunk: the push did not run, was killed, or a person has not
+    approved it (`held`).
+    """
+
+    planned: Iterable[Planned]
+    receipts: Iterable[Receipt] | None
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The records of one run, stage by stage, each iterated once; `ledger` are the ledger's own receipts of the run."""
+
+    rows: Iterable[RawRow] = ()
+    unreadable: Iterable[UnreadableRow] = ()
+    enrolments: Iterable[Enrolment] = ()
+    judgements: Iterable[Judgement] = ()
+    valid: Iterable[Enrolment] = ()
+    unchanged: Iterable[Known] = ()
+    waiting: Iterable[Receipt] = ()
+    departed: Iterable[Departed] = ()
+    chunks: Sequence[ChunkEvidence] = field(default=())
+    ledger: Iterable[Receipt] = ()

@@ -1,0 +1,235 @@
+"""The ledger on a real PostgreSQL: what it knows after each kind of ending."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+
+from supdata.errors import CallUs, TryLater
+from supdata.ledger.entries import Settlement
+from supdata.ledger.schema import migrate, revert
+from supdata.ledger.store import Ledger
+from supdata.records.shipment import Planned
+from supdata.records.states import Action, Outcome
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
+RUN = "0751717J/night-1"
+NEXT_RUN = "0751717J/night-2"
+YEAR_START = date(2026, 9, 1)
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[Ledger]:
+    migrate(database_url)
+    with psycopg.connect(database_url) as connection:
+        yield Ledger(connection)
+
+
+def a_planned(number: int, content: str = "a", action: Action = Action.CREATE) -> Planned:
+    return Planned(
+        source="inscriptions.csv",
+        row=number,
+        sisId=str(number),
+        key=f"{number:032x}",
+        content=content * 32,
+        action=action,
+        body={"uai": "0751717J", "dateFinInscription": "2027-08-31"},
+    )
+
+
+def answered(ledger: Ledger, planned: Planned, outcome: Outcome, *, run: str = RUN, due: datetime | None = None) -> None:
+    """Send one record and get `outcome` for it."""
+    ids = ledger.record(run, "chunk-0001", settled=[], intended=[planned], at=NOW)
+    settlement = Settlement(
+        intent=ids[planned.key], outcome=outcome, status=200, id_inscription="17", words="des mots", next_due=due
+    )
+    ledger.record(run, "chunk-0001", settled=[settlement], intended=[], at=NOW)
+
+
+def tables(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        return {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'supdata'")}
+
+
+def test_migrating_twice_makes_the_tables_once_and_reverting_takes_them_away(database_url: str) -> None:
+    migrate(database_url)
+    migrate(database_url.replace("postgresql://", "postgres://"))  # as Airflow writes addresses
+    assert tables(database_url) == {"alembic_version", "enrolment", "intent", "receipt", "run"}
+    revert(database_url)
+    assert tables(database_url) == {"alembic_version"}
+    migrate(database_url)
+    assert "enrolment" in tables(database_url)
+
+
+def test_migrating_leaves_logging_alone(database_url: str) -> None:
+    before = logging.getLogger().handlers[:], logging.getLogger().level
+    migrate(database_url)
+    assert (logging.getLogger().handlers[:], logging.getLogger().level) == before
+
+
+def test_what_was_never_sent_is_not_known(ledger: Ledger) -> None:
+    assert ledger.entries([a_planned(1).key]) == {}
+
+
+def test_an_intent_without_an_answer_is_in_doubt_before_anything_else_is_written(ledger: Ledger) -> None:
+    ledger.open_run(RUN, "0751717J", NOW)
+    ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    entry = ledger.entries([a_planned(1).key])[a_planned(1).key]
+    assert (entry.state, entry.doubt, entry.accepted_content) == (Outcome.AMBIGUOUS, True, "")
+    (receipt,) = ledger.receipts(RUN)
+    assert (receipt.key, receipt.outcome, receipt.row) == (a_planned(1).key, Outcome.AMBIGUOUS, 1)
+
+
+def test_an_intent_is_seen_by_others_as_soon_as_it_is_recorded(ledger: Ledger, database_url: str) -> None:
+    ledger.entries([])
+    ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    with psycopg.connect(database_url) as other:
+        assert other.execute("SELECT count(*) FROM supdata.intent").fetchone() == (1,)
+
+
+def test_an_accepted_record_is_known_with_its_content(ledger: Ledger) -> None:
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    entry = ledger.entries([a_planned(1).key])[a_planned(1).key]
+    assert (entry.state, entry.accepted_content, entry.doubt, entry.attempts) == (Outcome.ACCEPTED, "a" * 32, False, 1)
+
+
+def test_a_refused_change_does_not_make_the_ledger_forget_what_the_registry_holds(ledger: Ledger) -> None:
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    answered(ledger, a_planned(1, "b", Action.UPDATE), Outcome.REFUSED)
+    entry = ledger.entries([a_planned(1).key])[a_planned(1).key]
+    assert (entry.state, entry.content[0], entry.accepted_content[0], entry.doubt) == (Outcome.REFUSED, "b", "a", False)
+    assert [one.key for one in ledger.declared(["0751717J"], YEAR_START)] == [a_planned(1).key]
+
+
+def test_a_doubt_outlives_a_refusal_and_ends_with_an_acceptance(ledger: Ledger) -> None:
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    answered(ledger, a_planned(1, "b", Action.UPDATE), Outcome.AMBIGUOUS)
+    answered(ledger, a_planned(1, "c", Action.UPDATE), Outcome.REFUSED)
+    assert ledger.entries([a_planned(1).key])[a_planned(1).key].doubt
+    answered(ledger, a_planned(1, "a", Action.UPDATE), Outcome.ACCEPTED)
+    assert not ledger.entries([a_planned(1).key])[a_planned(1).key].doubt
+
+
+def test_a_record_taken_back_unsent_leaves_no_trace_in_what_is_known(ledger: Ledger) -> None:
+    ledger.open_run(RUN, "0751717J", NOW)
+    answered(ledger, a_planned(1), Outcome.NOT_ATTEMPTED)
+    assert ledger.entries([a_planned(1).key]) == {}
+    assert ledger.receipts(RUN) == []
+    assert ledger.count_receipts(RUN) == {}
+
+
+def test_an_unknown_student_is_due_when_told_and_attempts_of_one_content_are_counted(ledger: Ledger) -> None:
+    due = NOW + timedelta(days=1)
+    answered(ledger, a_planned(1), Outcome.UNKNOWN_STUDENT, due=due)
+    answered(ledger, a_planned(1), Outcome.UNKNOWN_STUDENT, due=due)
+    entry = ledger.entries([a_planned(1).key])[a_planned(1).key]
+    assert (entry.state, entry.attempts, entry.next_due, entry.words) == (Outcome.UNKNOWN_STUDENT, 2, due, "des mots")
+    answered(ledger, a_planned(1, "b"), Outcome.UNKNOWN_STUDENT, due=due)
+    assert ledger.entries([a_planned(1).key])[a_planned(1).key].attempts == 1
+
+
+def test_sending_again_closes_what_was_never_answered(ledger: Ledger) -> None:
+    ledger.open_run(RUN, "0751717J", NOW)
+    ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    answered(ledger, a_planned(1), Outcome.NOT_ATTEMPTED)  # the second try never left
+    entry = ledger.entries([a_planned(1).key])[a_planned(1).key]
+    assert entry.doubt, "the first try may have been received all the same"
+    assert [one.outcome for one in ledger.receipts(RUN)] == [Outcome.AMBIGUOUS]
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    assert ledger.count_receipts(RUN) == {Outcome.ACCEPTED: 1}
+
+
+def test_an_intent_is_answered_once(ledger: Ledger) -> None:
+    ids = ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    settlement = Settlement(intent=ids[a_planned(1).key], outcome=Outcome.ACCEPTED)
+    ledger.record(RUN, "chunk-0001", settled=[settlement], intended=[], at=NOW)
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        ledger.record(RUN, "chunk-0001", settled=[settlement], intended=[], at=NOW)
+
+
+def test_planning_a_run_again_starts_its_receipts_afresh(ledger: Ledger) -> None:
+    ledger.open_run(RUN, "0751717J", NOW)
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    ledger.open_run(RUN, "0751717J", NOW)
+    answered(ledger, a_planned(2), Outcome.REFUSED)
+    assert ledger.count_receipts(RUN) == {Outcome.REFUSED: 1}
+
+
+def test_receipts_are_told_by_chunk_and_in_the_order_of_rows(ledger: Ledger) -> None:
+    ledger.open_run(RUN, "0751717J", NOW)
+    ledger.record(RUN, "chunk-0002", settled=[], intended=[a_planned(12), a_planned(11)], at=NOW)
+    answered(ledger, a_planned(2), Outcome.ACCEPTED)
+    assert [one.row for one in ledger.receipts(RUN)] == [2, 11, 12]
+    assert [one.row for one in ledger.receipts(RUN, "chunk-0002")] == [11, 12]
+
+
+def test_what_a_later_run_has_sent_is_superseded(ledger: Ledger) -> None:
+    keys = [a_planned(1).key, a_planned(2).key]
+    answered(ledger, a_planned(2), Outcome.ACCEPTED, run="0751717J/night-0")
+    ledger.open_run(RUN, "0751717J", NOW)
+    ledger.open_run(NEXT_RUN, "0751717J", NOW)
+    answered(ledger, a_planned(1), Outcome.ACCEPTED, run=NEXT_RUN)
+    assert ledger.superseded(RUN, keys) == {a_planned(1).key}
+    assert ledger.superseded(NEXT_RUN, keys) == frozenset()
+
+
+def test_a_run_that_was_never_planned_here_may_not_send(ledger: Ledger) -> None:
+    with pytest.raises(CallUs, match="no plan of this run"):
+        ledger.superseded(RUN, [])
+
+
+def test_only_one_process_sends_a_chunk(ledger: Ledger, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        other = Ledger(connection)
+        with ledger.sole_sender(RUN, "chunk-0001"):
+            with pytest.raises(TryLater, match="another process"), other.sole_sender(RUN, "chunk-0001"):
+                pytest.fail("two at once")
+            with other.sole_sender(RUN, "chunk-0002"):
+                pass
+        with other.sole_sender(RUN, "chunk-0001"):
+            pass
+
+
+def test_declared_are_the_accepted_of_these_schools_and_this_year(ledger: Ledger) -> None:
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    answered(ledger, a_planned(2), Outcome.REFUSED)
+    last_year = Planned(
+        source="x", row=3, sisId="", key=f"{3:032x}", content="a" * 32, action=Action.CREATE,
+        body={"uai": "0751717J", "dateFinInscription": "2026-08-31"},
+    )  # fmt: skip
+    answered(ledger, last_year, Outcome.ACCEPTED)
+    assert [one.seen_row for one in ledger.declared(["0751717J"], YEAR_START)] == [1]
+    assert ledger.declared(["0442953W"], YEAR_START) == []
+
+
+def test_marking_moves_where_an_enrolment_was_seen_and_only_a_complete_read_makes_others_absent(
+    ledger: Ledger, database_url: str
+) -> None:
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    answered(ledger, a_planned(2), Outcome.ACCEPTED)
+
+    def present() -> list[tuple[int, bool]]:
+        with psycopg.connect(database_url) as other:
+            return other.execute("SELECT seen_row, present FROM supdata.enrolment ORDER BY key").fetchall()
+
+    ledger.mark_seen(NEXT_RUN, ["0751717J"], {a_planned(1).key: ("new.csv", 9)}, complete=False)
+    assert present() == [(9, True), (2, True)]
+    ledger.mark_seen(NEXT_RUN, ["0751717J"], {a_planned(1).key: ("new.csv", 9)}, complete=True)
+    assert present() == [(9, True), (2, False)]
+
+
+def test_a_hundred_thousand_keys_are_looked_up_at_once(ledger: Ledger) -> None:
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    found = ledger.entries([f"{number:032x}" for number in range(100_000)])
+    assert list(found) == [a_planned(1).key]
+
+
+def test_a_connection_inside_a_transaction_is_not_taken(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("SELECT 1")
+        with pytest.raises(psycopg.ProgrammingError):
+            Ledger(connection)
