@@ -6,6 +6,7 @@
     ├── FixSource            the institution's data or export is not usable: call the school     never retried
     │   └── EmptySource      the source is empty where there never is nothing to declare
     ├── TryLater             the other side is away or overloaded: wait, it is retried           retried
+    ├── RunStopped           an earlier stage of the run is red: mend that one                   never retried
     └── CallUs               a promise of this product does not hold: keep the run, report it    never retried
         ├── RuleBroken       a quality rule raised or was ignored
         └── BalanceBroken    records are missing or counted twice
@@ -45,6 +46,10 @@ class EmptySource(FixSource):
 
 class TryLater(SupdataError):
     """The other side is away or overloaded; the same call may succeed later."""
+
+
+class RunStopped(SupdataError):
+    """A stage before this one did not end well: what it says is what counts."""
 
 
 class CallUs(SupdataError):

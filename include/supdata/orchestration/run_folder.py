@@ -71,7 +71,7 @@ class RunFolder:
                 "the file is not in the run folder",
                 f"Clear the task `{stage}` so that it is written again; if it was deleted, trigger a new run.",
             )
-        with path.open("rb") as stream:
+        with path.open("rb") as stream:  # type: ignore[no-untyped-call] # fsspec wears no types
             yield from read_lines(stream, record)
 
     def has(self, stage: str, name: str) -> bool:
@@ -110,7 +110,7 @@ class RunFolder:
         folder = self.path / stage
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / name
-        with path.open("wb") as stream:
+        with path.open("wb") as stream:  # type: ignore[no-untyped-call] # fsspec wears no types
             if path.protocol in {"", "file"}:
                 os.chmod(path.path, 0o600)  # noqa: PTH101 - the path is fsspec's, not pathlib's
             yield stream

@@ -117,13 +117,12 @@ def push_held(config: str, chunk: str) -> dict[str, int]:
 
 
 def _push(stage: str, config: str, chunk: str) -> dict[str, int]:
-    from supdata.orchestration.pushing import push_chunk_of
+    from supdata.orchestration.pushing import label_of, push_chunk_of
 
     run = current_run(config)
-    label, receipts = push_chunk_of(run, stage, chunk)
-    # Airflow shows the label of a mapped task once it has run: the grid then reads "rows 2-1001", not "17".
-    get_current_context()["chunk_label"] = label  # type: ignore[typeddict-unknown-key]
-    return receipts
+    # Airflow labels a mapped task by what its context holds when it ends: the grid then names rows, not "17".
+    get_current_context()["chunk_label"] = label_of(run, chunk)  # type: ignore[typeddict-unknown-key]
+    return push_chunk_of(run, stage, chunk)
 
 
 @task(trigger_rule="all_done", retries=0)
@@ -132,7 +131,7 @@ def reconcile(config: str) -> dict[str, int]:
 
     **Red** means that the run is not complete, and is what makes the whole run red.
 
-    - A stage before it failed: mend that one, clear it, and this task runs again.
+    - `RunStopped`: a stage before it failed. Mend that one, clear it, and this task runs again.
     - `TryLater`: records were not sent or their fate is not known. The next run takes them up; clear `push` to do it now.
     - `BalanceBroken`: records are missing or counted twice. The message names rows. Keep the run folder and report it.
     """

@@ -1,0 +1,69 @@
+"""The push stage: one chunk to the registry, its receipts into the ledger as they come and into the run folder at the end."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from supdata.errors import SupdataError
+from supdata.ledger.store import Ledger
+from supdata.orchestration.hook import SupdataHook
+from supdata.orchestration.ledger_access import open_ledger
+from supdata.orchestration.run import Run
+from supdata.push.sending import push_chunk, receipts_so_far
+from supdata.records.shipment import Planned, Receipt
+from supdata.records.states import Outcome
+
+
+def push_chunk_of(run: Run, stage: str, chunk: str) -> dict[str, int]:
+    """Declare one chunk and return how many records ended in each outcome.
+
+    In a dry run nothing leaves and every record is `not_attempted`. When the push raises, the receipts so far are written all
+    the same, so that the run folder tells what the ledger tells.
+    """
+    planned = list(run.folder.read("plan", f"{chunk}.jsonl", Planned))
+    with run.stage(stage, chunk) as result:
+        result.files.append(f"{chunk}.jsonl")
+        receipts = _not_sent(planned) if run.dry_run else _send(run, stage, chunk, planned)
+        run.folder.write(stage, f"{chunk}.jsonl", receipts)
+        result.counts.update(Counter(str(one.outcome) for one in receipts))
+    return result.counts
+
+
+def label_of(run: Run, chunk: str) -> str:
+    """Return what the grid shows for a chunk: which rows it holds."""
+    rows = [one.row for one in run.folder.read("plan", f"{chunk}.jsonl", Planned)]
+    return f"{chunk}: {len(rows)} records, rows {min(rows)} to {max(rows)}"
+
+
+def _send(run: Run, stage: str, chunk: str, planned: Sequence[Planned]) -> list[Receipt]:
+    endpoint = SupdataHook(run.institution.registry.connection).endpoint()
+    with open_ledger() as ledger:
+        try:
+            return push_chunk(
+                planned,
+                endpoint=endpoint,
+                settings=run.institution.registry,
+                ledger=ledger,
+                run_id=run.ledger_id,
+                chunk=chunk,
+                now=_now,
+            )
+        except SupdataError:
+            _keep_answers(run, stage, chunk, planned, ledger)
+            raise
+
+
+def _keep_answers(run: Run, stage: str, chunk: str, planned: Sequence[Planned], ledger: Ledger) -> None:
+    so_far = receipts_so_far(planned, ledger=ledger, run_id=run.ledger_id, chunk=chunk)
+    run.folder.write(stage, f"{chunk}.jsonl", so_far)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _not_sent(planned: Sequence[Planned]) -> list[Receipt]:
+    return [
+        Receipt(source=one.source, row=one.row, key=one.key, action=one.action, outcome=Outcome.NOT_ATTEMPTED)
+        for one in planned
+    ]

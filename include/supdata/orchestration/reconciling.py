@@ -1,0 +1,68 @@
+"""The reconcile stage: the run counted again from its files and from the ledger."""
+
+from supdata.errors import RunStopped
+from supdata.orchestration.ledger_access import open_ledger
+from supdata.orchestration.run import Run
+from supdata.orchestration.run_folder import as_json
+from supdata.reconcile.balance import Balance, ChunkEvidence, Evidence, check, raise_if_broken
+from supdata.records.counts import Counts
+from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement
+from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.shipment import Departed, Known, Planned, Receipt
+
+BALANCE = "balance.json"
+#: Without these the run has no plan, and nothing to count against.
+BEFORE_PUSH = ("extract", "normalise", "validate", "plan")
+
+
+def reconcile_run(run: Run) -> Counts:
+    """Count the run again, leave the balance in the run folder, and return the counts.
+
+    Raises RunStopped when a stage before the push did not end well, BalanceBroken when the balance does not close, TryLater
+    when records were not sent or their fate is not known.
+    """
+    with run.stage("reconcile") as result:
+        _require_a_plan(run)
+        balance = _balance(run)
+        run.folder.write_bytes("reconcile", BALANCE, as_json(balance))
+        result.counts.update({name: getattr(balance.counts, name) for name in Counts.__struct_fields__})
+        result.files.append(BALANCE)
+        raise_if_broken(balance, dry_run=run.dry_run)
+    return balance.counts
+
+
+def _require_a_plan(run: Run) -> None:
+    for stage in BEFORE_PUSH:
+        results = run.folder.results(stage)
+        if not results or not results[0].success:
+            found = f"`{stage}` did not end well" if results else f"`{stage}` did not run"
+            raise RunStopped(
+                "Counting every row of the run again", found, f"Mend `{stage}`, clear it, and this task runs again."
+            )
+
+
+def _balance(run: Run) -> Balance:
+    (plan,) = run.folder.results("plan")
+    with open_ledger() as ledger:
+        evidence = Evidence(
+            rows=run.folder.read("extract", "rows.jsonl", RawRow),
+            unreadable=run.folder.read("extract", "unreadable.jsonl", UnreadableRow),
+            enrolments=run.folder.read("normalise", "enrolments.jsonl", Enrolment),
+            judgements=run.folder.read("validate", "judgements.jsonl", Judgement),
+            valid=run.folder.read("validate", "valid.jsonl", Enrolment),
+            unchanged=run.folder.read("plan", "unchanged.jsonl", Known),
+            waiting=run.folder.read("plan", "waiting.jsonl", Receipt),
+            departed=run.folder.read("plan", "departed.jsonl", Departed),
+            chunks=[
+                *(_chunk(run, name, "push") for name in plan.files if name.startswith("chunk-")),
+                *(_chunk(run, name, "push_held", held=True) for name in plan.files if name.startswith("held-")),
+            ],
+            ledger=ledger.receipts(run.ledger_id),
+        )
+    return check(evidence)
+
+
+def _chunk(run: Run, name: str, stage: str, *, held: bool = False) -> ChunkEvidence:
+    receipts = run.folder.read(stage, name, Receipt) if run.folder.has(stage, name) else None
+    return ChunkEvidence(planned=run.folder.read("plan", name, Planned), receipts=receipts, held=held)
