@@ -1,12 +1,14 @@
 """How runs under way are shown."""
 
 import io
+from pathlib import Path
 
 from rich.console import Console
 
+from supdata.cli.demo.layout import Layout
 from supdata.cli.demo.progress import Stage, picture, sentence, stages
 from supdata.cli.demo.results import RunResult
-from supdata.cli.demo.tables import run_table
+from supdata.cli.demo.tables import report_lines, run_table
 from supdata.records.counts import Counts
 from supdata.sandbox.local.airflow_api import TaskState
 
@@ -74,3 +76,22 @@ def test_a_run_without_counts_says_so() -> None:
     console = a_console(80)
     console.print(run_table("First run", [RunResult(uai="0751717J", dag_id="d", run_id="r", state="failed", counts=None)]))
     assert "?" in console.export_text()
+
+
+def test_what_a_failure_blocks_is_not_called_trouble() -> None:
+    shown = stages(tasks(plan="failed", push="upstream_failed", reconcile="running"))
+    assert sentence("running", shown) == "reconcile under way, plan in trouble"
+    assert [stage.standing for stage in shown] == ["bad", "blocked", "running"]
+
+
+def test_a_failed_run_says_which_stage_failed_and_why(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    plan = layout.runs / "0751717J" / "r" / "plan"
+    plan.mkdir(parents=True)
+    (plan / "result.json").write_text('{"success": false, "error": "FixConfig: no ledger"}')
+    lines = report_lines([RunResult(uai="0751717J", dag_id="d", run_id="r", state="failed", counts=None)], layout)
+    assert lines == [
+        "report 0751717J: none was written",
+        "  plan: FixConfig: no ledger",
+        "  task logs: var/airflow/logs/dag_id=d/run_id=r",
+    ]

@@ -10,9 +10,10 @@ from supdata.sandbox.local.airflow_api import TaskState
 
 #: In the order of the picture; a task that is not among them comes last.
 STAGES = ("extract", "normalise", "validate", "plan", "push", "approve", "push_held", "reconcile", "report")
-BAD = frozenset({"failed", "upstream_failed", "up_for_retry"})
+BAD = frozenset({"failed", "up_for_retry"})
+BLOCKED = frozenset({"upstream_failed"})
 ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
-STYLES = {"done": "green", "running": "bold yellow", "bad": "bold red", "next": "dim"}
+STYLES = {"done": "green", "running": "bold yellow", "bad": "bold red", "blocked": "dim red", "next": "dim"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def _stage(name: str, states: Sequence[str]) -> Stage:
     ended = sum(state in ENDED for state in states)
     if any(state in BAD for state in states):
         standing = "bad"
+    elif any(state in BLOCKED for state in states):
+        standing = "blocked"
     elif ended == len(states):
         standing = "done"
     else:

@@ -41,6 +41,12 @@ class _Balance(msgspec.Struct, frozen=True):
     counts: Counts
 
 
+class _StageResult(msgspec.Struct, frozen=True):
+    """The part of a stage's result.json that is shown; other JSON files beside it have no `error`."""
+
+    error: str = ""
+
+
 def run_folder(runs: Path, uai: str, run_id: str) -> Path:
     """Return where a run keeps its files: the run id, with what a file name cannot hold replaced."""
     safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_.-") else "_" for letter in run_id)
@@ -51,6 +57,13 @@ def read_counts(folder: Path) -> Counts | None:
     """Return the counts of a run's balance, or None when the run did not get that far."""
     file = folder / "reconcile" / "balance.json"
     return msgspec.json.decode(file.read_bytes(), type=_Balance).counts if file.exists() else None
+
+
+def stage_errors(folder: Path) -> tuple[str, ...]:
+    """Return what the stages of a run say went wrong, each with the stage's name."""
+    files = sorted(folder.glob("*/*.json"), key=lambda file: file.stat().st_mtime) if folder.exists() else []
+    results = ((file.parent.name, msgspec.json.decode(file.read_bytes(), type=_StageResult)) for file in files)
+    return tuple(f"{stage}: {result.error}" for stage, result in results if result.error)
 
 
 def write_summary(summary: Summary, file: Path) -> None:

@@ -87,12 +87,10 @@ def _look(api: AirflowApi, started: Sequence[Started], views: dict[str, View], n
         tasks = api.task_states(run.dag_id, run.run_id)
         _refuse_waiting(run, tasks)
         views[run.uai] = (state, stages(tasks))
-        if sentence(*before) != (now := sentence(*views[run.uai])) and _is_worth_a_line(state, narrator):
+        now = sentence(*views[run.uai])
+        news = now not in {sentence(*before), "running"}  # between two tasks there is nothing to tell
+        if news and (state in FINISHED or not narrator.console.is_terminal):
             narrator.say(f"{run.uai}  {now}")
-
-
-def _is_worth_a_line(state: str, narrator: Narrator) -> bool:
-    return state in FINISHED or not narrator.console.is_terminal
 
 
 def _refuse_waiting(run: Started, tasks: Sequence[TaskState]) -> None:

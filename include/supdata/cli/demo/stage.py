@@ -9,7 +9,7 @@ from rich.console import Console
 
 from supdata.cli.demo.layout import Layout, fresh
 from supdata.cli.demo.narrator import Narrator
-from supdata.cli.demo.results import RunResult, Summary, broken_promises, write_summary
+from supdata.cli.demo.results import SUCCESS, RunResult, Summary, broken_promises, write_summary
 from supdata.cli.demo.rounds import play_round
 from supdata.cli.demo.stack import Stack, running_stack
 from supdata.cli.demo.tables import report_lines, run_table
@@ -39,7 +39,8 @@ def main(stay: bool) -> int:
 
 def _show(stack: Stack, world: World, layout: Layout, narrator: Narrator) -> int:
     first = _round("First run: everything is new", stack, world, layout, narrator)
-    second = _round("Second run: nothing has changed, so nothing is sent", stack, world, layout, narrator)
+    went_well = all(result.state == SUCCESS for result in first)
+    second = _round("Second run: nothing has changed, so nothing is sent", stack, world, layout, narrator) if went_well else ()
     summary = Summary(institutions=first, second_run=second, registry=stack.registry.count())
     write_summary(summary, layout.summary)
     registry = summary.registry
@@ -56,7 +57,7 @@ def _round(title: str, stack: Stack, world: World, layout: Layout, narrator: Nar
     uais = [school.uai for school in world.schools]
     results = play_round(stack.api, uais, narrator, runs=layout.runs, check=stack.children.check)
     narrator.console.print(run_table(title, results))
-    for line in report_lines(results, layout.runs, layout.project):
+    for line in report_lines(results, layout):
         narrator.console.print(line, markup=False, highlight=False, soft_wrap=True)
     return results
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from supdata.cli.demo.results import RunResult, run_folder
+from supdata.cli.demo.layout import Layout
+from supdata.cli.demo.results import SUCCESS, RunResult, run_folder, stage_errors
 
 SHOWN = (
     ("read", "read"),
@@ -37,12 +38,17 @@ def run_table(title: str, results: Sequence[RunResult]) -> Table:
     return table
 
 
-def report_lines(results: Sequence[RunResult], runs: Path, project: Path) -> list[str]:
-    """Return a line for each school that says where its report is."""
+def report_lines(results: Sequence[RunResult], layout: Layout) -> list[str]:
+    """Return a line for each school that says where its report is; and for a run that failed, why, and where its logs are."""
     lines = []
     for result in results:
-        report = run_folder(runs, result.uai, result.run_id) / REPORT
-        lines.append(f"report {result.uai}: {report.relative_to(project) if report.exists() else 'none was written'}")
+        folder = run_folder(layout.runs, result.uai, result.run_id)
+        report = folder / REPORT
+        lines.append(f"report {result.uai}: {report.relative_to(layout.project) if report.exists() else 'none was written'}")
+        if result.state != SUCCESS:
+            logs = layout.airflow / "logs" / f"dag_id={result.dag_id}" / f"run_id={result.run_id}"
+            lines += [f"  {error}" for error in stage_errors(folder)]
+            lines.append(f"  task logs: {logs.relative_to(layout.project)}")
     return lines
 
 
@@ -54,4 +60,4 @@ def _figure(result: RunResult, name: str) -> str:
 
 
 def _coloured(state: str) -> str:
-    return f"[green]{state}[/green]" if state == "success" else f"[red]{state}[/red]"
+    return f"[green]{state}[/green]" if state == SUCCESS else f"[red]{state}[/red]"
