@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
+import psycopg
 import uvicorn
 
 from supdata.errors import FixConfig
@@ -16,6 +17,7 @@ from supdata.sandbox.registry.resetting import ResettableProtocol
 #: Longer than the client keeps a connection idle, so that we are never the one who closes it under a request.
 KEEP_ALIVE_SECONDS = 30
 STOP_SECONDS = 3
+ATTEMPTED = "Starting the sandbox registry"
 
 
 def serve(database_url: str, port: int, admin_token: str, host: str = LOOPBACK) -> None:
@@ -24,14 +26,15 @@ def serve(database_url: str, port: int, admin_token: str, host: str = LOOPBACK) 
     Raises FixConfig when the port is taken or the database cannot be reached.
     """
     listening = _listen(host, port)
-    server = make_server(database_url, admin_token)
-    server.run(sockets=[listening])
-    if not server.started:
-        raise FixConfig("Starting the sandbox registry", "its database cannot be reached", "Check the database's address.")
+    make_server(database_url, admin_token).run(sockets=[listening])
 
 
 def make_server(database_url: str, admin_token: str) -> uvicorn.Server:
-    """Return the server, for whoever hands it a socket and runs it."""
+    """Return the server, for whoever hands it a socket and runs it.
+
+    Raises FixConfig when the database cannot be reached.
+    """
+    _reach(database_url)
     config = uvicorn.Config(
         build_app(database_url, admin_token),
         http=ResettableProtocol,
@@ -57,8 +60,6 @@ def registry_in_thread(database_url: str, admin_token: str) -> Iterator[str]:
     thread.start()
     while thread.is_alive() and not server.started:
         time.sleep(0.005)
-    if not thread.is_alive():
-        raise FixConfig("Starting the sandbox registry", "its database cannot be reached", "Check the database's address.")
     try:
         yield f"http://{LOOPBACK}:{listening.getsockname()[1]}"
     finally:
@@ -70,6 +71,12 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError as error:
-        raise FixConfig(
-            "Starting the sandbox registry", f"port {port} cannot be used ({error.strerror})", "Choose another with --port."
-        ) from error
+        raise FixConfig(ATTEMPTED, f"port {port} cannot be used ({error.strerror})", "Choose another with --port.") from error
+
+
+def _reach(database_url: str) -> None:
+    """Fail before the server does: it would only say so in a traceback."""
+    try:
+        psycopg.connect(database_url, connect_timeout=10).close()
+    except psycopg.Error:  # its words may quote the address, password included
+        raise FixConfig(ATTEMPTED, "its database cannot be reached", "Check the database's address.") from None
