@@ -3,11 +3,20 @@
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from supdata.config.models import WireCodes
 from supdata.errors import AccessRefused, FixConfig, TryLater
@@ -359,3 +368,40 @@ def test_an_administration_reads_admissions(registry: LocalRegistry) -> None:
             "etablissement_etudes": {"uai": UAI, "nom": "UNIVERSITE"},
         }
     ]
+
+
+def a_self_signed_certificate(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    start = datetime.now(UTC) - timedelta(hours=1)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    unsigned = x509.CertificateBuilder(name, name, key.public_key(), 1, start, start + timedelta(days=1)).add_extension(
+        names, critical=False
+    )
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + unsigned.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "key.pem")
+    return context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_unless_told_otherwise(tmp_path: Path) -> None:
+    context = a_self_signed_certificate(tmp_path)
+
+    async def declare(verify_tls: bool) -> Answer:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"}")
+            writer.write(b"HTTP/1.1 500 Error\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context) as server:
+            endpoint = Endpoint(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", "a-key", verify_tls=verify_tls)
+            async with open_registry(endpoint, 1, 5, codes=WireCodes()) as client:
+                return await client.declare(BODY)
+
+    assert asyncio.run(declare(verify_tls=False)).status == 500
+    with pytest.raises(FixConfig, match="certificate is not trusted"):
+        asyncio.run(declare(verify_tls=True))
