@@ -1,0 +1,368 @@
+"""Pushing a chunk with the real client to the local registry, on a real ledger, under every ending that can be provoked."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+
+from builders import UNIVERSITY, an_enrolment, an_institution
+from supdata.config.models import Institution
+from supdata.errors import AccessRefused, TryLater
+from supdata.ledger.fingerprint import Fingerprint
+from supdata.ledger.schema import migrate
+from supdata.ledger.store import Ledger
+from supdata.plan.against_ledger import plan_against_ledger
+from supdata.plan.planning import Plan
+from supdata.push.patience import Patience
+from supdata.push.sending import push_chunk, receipts_so_far
+from supdata.records.enrolment import Enrolment
+from supdata.records.shipment import Planned, Receipt
+from supdata.records.states import Outcome
+from supdata.registry.client import Endpoint
+from supdata.sandbox.local.ports import free_ports
+from supdata.sandbox.local.postgres import PostgresServer
+from supdata.sandbox.registry.serving import registry_in_thread
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
+NIGHT = timedelta(days=1)
+RUN, CHUNK = "0751717J/night-1", "chunk-0001"
+RECORDS = 120
+CONCURRENCY = 8
+QUICK = Patience(first_pause_seconds=0.01, longest_pause_seconds=1.5)
+FINGERPRINT = Fingerprint(b"a secret of the tests")
+
+
+def school(**registry: Any) -> Institution:
+    settings = {"connection": "supdata_0751717j", "concurrency": CONCURRENCY, "timeout_seconds": 2, **registry}
+    return an_institution(registry=settings)
+
+
+def enrolments(count: int = RECORDS, **changes: str) -> list[Enrolment]:
+    return [an_enrolment(row=row, ine=f"{row:09d}FJ", sisId=str(row), **changes) for row in range(2, count + 2)]
+
+
+class Bench:
+    """A ledger, a registry that knows the students, and one school between them."""
+
+    def __init__(self, url: str, ledger: Ledger) -> None:
+        self.url = url
+        self.ledger = ledger
+        students = [{"ine": one.ine, "dateNaissance": one.dateNaissance} for one in enrolments()]
+        self.admin("POST", "directory", {"students": students})
+        key = self.admin("POST", "keys", {"uai": UNIVERSITY, "kind": "enseignement_superieur", "name": "UNIVERSITE"})["key"]
+        self.endpoint = Endpoint(url, key)
+        self.clock = NOW
+
+    def admin(self, method: str, what: str, document: Any = None) -> Any:
+        headers = {"X-Admin-Token": "admin"}
+        answer = requests.request(method, f"{self.url}/sandbox/{what}", json=document, headers=headers, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
+    def fail(self, **plan: Any) -> None:
+        self.admin("PUT", "faults", plan)
+
+    def rows(self) -> tuple[int, int]:
+        found = self.admin("GET", "stats")
+        return found["rows"], found["distinct"]
+
+    def posts(self) -> int:
+        return int(self.admin("GET", "stats")["posts"])
+
+    def plan(self, valid: list[Enrolment] | None = None, institution: Institution | None = None, run: str = RUN) -> Plan:
+        rows = enrolments() if valid is None else valid
+        return plan_against_ledger(
+            rows, rows, institution or school(), ledger=self.ledger, fingerprint=FINGERPRINT, run_id=run, mode="delta",
+            now=self.clock, read=len(rows), rejected=0, limited=False,
+        )  # fmt: skip
+
+    def push(
+        self, planned: list[Planned], *, run: str = RUN, endpoint: Endpoint | None = None, **registry: Any
+    ) -> list[Receipt]:
+        return push_chunk(
+            planned, endpoint=endpoint or self.endpoint, settings=school(**registry).registry, ledger=self.ledger,
+            run_id=run, chunk=CHUNK, now=lambda: self.clock, patience=QUICK,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def bench(database_url: str, postgres: PostgresServer) -> Iterator[Bench]:
+    migrate(database_url)
+    registry_database = postgres.create_database(f"registry_{database_url[-12:]}")
+    with registry_in_thread(registry_database, "admin") as url, psycopg.connect(database_url) as connection:
+        yield Bench(url, Ledger(connection))
+
+
+def outcomes(receipts: list[Receipt]) -> Counter[Outcome]:
+    return Counter(one.outcome for one in receipts)
+
+
+def test_every_record_is_accepted_once_with_its_number_in_the_order_of_rows(bench: Bench) -> None:
+    (chunk,) = bench.plan().chunks
+    receipts = bench.push(chunk)
+    assert outcomes(receipts) == {Outcome.ACCEPTED: RECORDS}
+    assert [one.row for one in receipts] == [one.row for one in chunk]
+    assert len({one.id_inscription for one in receipts}) == RECORDS
+    assert bench.rows() == (RECORDS, RECORDS)
+    assert bench.ledger.receipts(RUN) == receipts
+
+
+def test_a_second_call_for_the_same_chunk_sends_nothing_and_tells_the_same(bench: Bench) -> None:
+    (chunk,) = bench.plan().chunks
+    assert bench.push(chunk) == bench.push(chunk)
+    assert bench.posts() == RECORDS
+
+
+def test_the_next_night_sends_nothing_that_has_not_changed(bench: Bench) -> None:
+    bench.push(bench.plan().chunks[0])
+    bench.clock += NIGHT
+    plan = bench.plan(run="0751717J/night-2")
+    assert (plan.chunks, plan.held, plan.departed, len(plan.unchanged)) == ([], [], [], RECORDS)
+
+
+def test_only_what_has_changed_is_sent_the_next_night(bench: Bench) -> None:
+    bench.push(bench.plan().chunks[0])
+    bench.clock += NIGHT
+    rows = enrolments()
+    changed = [an_enrolment(row=2, ine=rows[0].ine, sisId="2", niveauDiplome="02"), *rows[1:]]
+    (chunk,) = bench.plan(changed, run="0751717J/night-2").chunks
+    assert [(one.row, one.action) for one in chunk] == [(2, "update")]
+    assert outcomes(bench.push(chunk, run="0751717J/night-2")) == {Outcome.ACCEPTED: 1}
+
+
+def test_refused_and_unknown_students_wait_with_the_registrys_words(bench: Bench) -> None:
+    rows = [an_enrolment(row=2, ine="not an INE"), an_enrolment(row=3, ine="999999999FJ"), *enrolments(3)[2:]]
+    receipts = bench.push(bench.plan(rows).chunks[0])
+    assert [one.outcome for one in receipts] == [Outcome.REFUSED, Outcome.UNKNOWN_STUDENT, Outcome.ACCEPTED]
+    assert all(one.words for one in receipts[:2])
+    assert "999999999FJ" not in receipts[1].words
+    bench.clock += timedelta(hours=6)
+    waiting = bench.plan(rows, run="0751717J/same-day").waiting
+    assert [(one.outcome, one.words) for one in waiting] == [(one.outcome, one.words) for one in receipts[:2]]
+    bench.clock += NIGHT
+    (again,) = bench.plan(rows, run="0751717J/night-2").chunks
+    assert [one.row for one in again] == [3], "the unknown student is due, the refused one waits for a change"
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"too_many": 0.2, "retry_after_seconds": 0},
+        {"unavailable": 0.03, "retry_after_seconds": 1},
+        {"error_before": 0.3},
+        {"bad_gateway": 0.3},
+        {"reset_before": 0.3},
+        {"rate_per_second": 60},
+    ],
+    ids=lambda faults: next(iter(faults)),
+)
+def test_faults_before_the_write_lose_nothing_and_double_nothing(bench: Bench, faults: dict[str, Any]) -> None:
+    bench.fail(seed=7, **faults)
+    receipts = bench.push(bench.plan().chunks[0])
+    missing = outcomes(receipts)[Outcome.AMBIGUOUS]
+    assert outcomes(receipts) == {Outcome.ACCEPTED: RECORDS - missing} | ({Outcome.AMBIGUOUS: missing} if missing else {})
+    assert bench.rows() == (RECORDS - missing, RECORDS - missing)
+    bench.fail()
+    (chunk,) = bench.plan(run="0751717J/night-2").chunks if missing else ([],)
+    assert outcomes(bench.push(chunk, run="0751717J/night-2") if chunk else []).total() == missing
+    assert bench.rows() == (RECORDS, RECORDS), "what stayed in doubt is taken up by the next night"
+
+
+@pytest.mark.parametrize("fault", ["error_after", "reset_after"])
+def test_faults_after_the_write_double_only_what_was_in_doubt(bench: Bench, fault: str) -> None:
+    bench.fail(seed=7, **{fault: 0.2})
+    receipts = bench.push(bench.plan().chunks[0])
+    rows, distinct = bench.rows()
+    assert distinct == RECORDS, "nothing is lost"
+    assert rows == bench.posts()
+    assert outcomes(receipts)[Outcome.ACCEPTED] + outcomes(receipts)[Outcome.AMBIGUOUS] == RECORDS
+    assert rows > distinct, "reposting is the price of never losing"
+
+
+@pytest.mark.parametrize("fault", ["error_after", "reset_after"])
+def test_under_hold_nothing_is_ever_doubled(bench: Bench, fault: str) -> None:
+    bench.fail(seed=7, **{fault: 0.2})
+    (chunk,) = bench.plan(institution=school(ambiguous="hold")).chunks
+    receipts = bench.push(chunk, ambiguous="hold")
+    doubtful = outcomes(receipts)[Outcome.AMBIGUOUS]
+    assert doubtful > 0
+    assert bench.rows() == (RECORDS, RECORDS)
+    assert bench.push(chunk, ambiguous="hold") == receipts
+    plan = bench.plan(institution=school(ambiguous="hold"), run="0751717J/night-2")
+    assert (plan.chunks, outcomes(plan.waiting)) == ([], {Outcome.AMBIGUOUS: doubtful})
+    assert bench.posts() == RECORDS
+
+
+def test_a_refused_key_stops_at_once_and_a_right_one_takes_up_the_rest(bench: Bench) -> None:
+    (chunk,) = bench.plan().chunks
+    with pytest.raises(AccessRefused):
+        bench.push(chunk, endpoint=Endpoint(bench.url, "another-key"))
+    assert bench.posts() <= CONCURRENCY
+    assert outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK)) == {Outcome.NOT_ATTEMPTED: RECORDS}
+    assert bench.ledger.entries([one.key for one in chunk]) == {}
+    assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
+    assert bench.rows() == (RECORDS, RECORDS)
+
+
+def test_a_registry_that_is_away_is_tried_later_and_nothing_is_in_doubt(bench: Bench) -> None:
+    (chunk,) = bench.plan().chunks
+    (port,) = free_ports(1)
+    with pytest.raises(TryLater, match="cannot be reached"):
+        bench.push(chunk, endpoint=Endpoint(f"http://127.0.0.1:{port}", "key"))
+    assert outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK)) == {Outcome.NOT_ATTEMPTED: RECORDS}
+
+
+def test_a_registry_that_asks_for_an_hour_is_left_alone(bench: Bench) -> None:
+    bench.fail(too_many=1, retry_after_seconds=3_600)
+    with pytest.raises(TryLater, match="3600 seconds"):
+        bench.push(bench.plan().chunks[0])
+    assert bench.posts() <= CONCURRENCY
+
+
+def test_a_registry_out_of_order_is_not_hammered(bench: Bench) -> None:
+    bench.fail(error_before=1)
+    (chunk,) = bench.plan().chunks
+    with pytest.raises(TryLater, match="settled nothing"):
+        bench.push(chunk)
+    assert bench.posts() <= (QUICK.rounds + 1) * CONCURRENCY
+    assert outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK))[Outcome.NOT_ATTEMPTED] > 0
+    bench.fail()
+    assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
+    assert bench.rows() == (RECORDS, RECORDS)
+
+
+def test_an_old_run_does_not_undo_what_a_later_one_has_declared(bench: Bench) -> None:
+    (old,) = bench.plan().chunks
+    newer = enrolments(niveauDiplome="02")
+    bench.push(bench.plan(newer, run="0751717J/night-2").chunks[0], run="0751717J/night-2")
+    assert outcomes(bench.push(old)) == {Outcome.NOT_ATTEMPTED: RECORDS}
+    assert bench.rows() == (RECORDS, RECORDS)
+
+
+PUSH_IN_A_PROCESS = """
+import json, sys
+from datetime import datetime
+import msgspec, psycopg
+from supdata.config.models import Registry
+from supdata.ledger.store import Ledger
+from supdata.push.sending import push_chunk
+from supdata.records.shipment import Planned
+from supdata.registry.client import Endpoint
+
+facts = json.load(open(sys.argv[1]))
+planned = msgspec.convert(facts["planned"], list[Planned])
+with psycopg.connect(facts["ledger"]) as connection:
+    push_chunk(
+        planned, endpoint=Endpoint(facts["url"], facts["key"]), settings=Registry.model_validate(facts["settings"]),
+        ledger=Ledger(connection), run_id=facts["run"], chunk=facts["chunk"], now=lambda: datetime.fromisoformat(facts["now"]),
+    )
+"""
+
+
+def start_push(
+    bench: Bench, planned: list[Planned], database_url: str, folder: Path, **registry: Any
+) -> "subprocess.Popen[bytes]":
+    facts = {
+        "planned": [{name: getattr(one, name) for name in one.__struct_fields__} for one in planned],
+        "ledger": database_url,
+        "url": bench.url,
+        "key": bench.endpoint.api_key,
+        "settings": school(**registry).registry.model_dump(mode="json"),
+        "run": RUN,
+        "chunk": CHUNK,
+        "now": NOW.isoformat(),
+    }
+    file = folder / "facts.json"
+    file.write_text(json.dumps(facts))
+    return subprocess.Popen([sys.executable, "-c", PUSH_IN_A_PROCESS, str(file)])
+
+
+def kill_when_half_way(bench: Bench, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while bench.posts() < RECORDS // 3 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert process.poll() is None, "it was to be killed while it was sending"
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)
+    time.sleep(0.3)  # what was on the wire arrives
+
+
+def push_once_freed(bench: Bench, planned: list[Planned], **registry: Any) -> list[Receipt]:
+    """Push again, as Airflow does after a crash: PostgreSQL may need a moment to see that the other one is dead."""
+    for _ in range(50):
+        try:
+            return bench.push(planned, **registry)
+        except TryLater:
+            time.sleep(0.1)
+    pytest.fail("the chunk was never freed")
+
+
+def test_killed_half_way_nothing_is_lost_and_only_what_was_in_flight_is_doubled(
+    bench: Bench, database_url: str, tmp_path: Path
+) -> None:
+    bench.fail(latency_ms=60)
+    (chunk,) = bench.plan().chunks
+    kill_when_half_way(bench, start_push(bench, chunk, database_url, tmp_path))
+    before, _ = bench.rows()
+    in_doubt = outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK))[Outcome.AMBIGUOUS]
+    assert 0 < before < RECORDS
+    receipts = push_once_freed(bench, chunk)
+    rows, distinct = bench.rows()
+    assert outcomes(receipts) == {Outcome.ACCEPTED: RECORDS}
+    assert distinct == RECORDS, "nothing is lost"
+    assert rows - distinct <= min(in_doubt, 2 * CONCURRENCY), "only what was in flight"
+    assert bench.ledger.receipts(RUN) == receipts
+
+
+def test_killed_half_way_under_hold_nothing_is_doubled_and_what_was_in_flight_is_shown(
+    bench: Bench, database_url: str, tmp_path: Path
+) -> None:
+    bench.fail(latency_ms=60)
+    (chunk,) = bench.plan(institution=school(ambiguous="hold")).chunks
+    kill_when_half_way(bench, start_push(bench, chunk, database_url, tmp_path, ambiguous="hold"))
+    receipts = push_once_freed(bench, chunk, ambiguous="hold")
+    rows, distinct = bench.rows()
+    counts = outcomes(receipts)
+    assert rows == distinct, "nothing is doubled"
+    assert 0 < counts[Outcome.AMBIGUOUS] <= 3 * CONCURRENCY
+    assert counts[Outcome.ACCEPTED] + counts[Outcome.AMBIGUOUS] == RECORDS
+    assert RECORDS - rows <= counts[Outcome.AMBIGUOUS], "what the registry lacks is shown as in doubt"
+
+
+def test_two_processes_do_not_send_one_chunk(bench: Bench, database_url: str, tmp_path: Path) -> None:
+    bench.fail(latency_ms=60)
+    (chunk,) = bench.plan().chunks
+    process = start_push(bench, chunk, database_url, tmp_path)
+    while bench.posts() < CONCURRENCY and process.poll() is None:
+        time.sleep(0.01)
+    with pytest.raises(TryLater, match="another process"):
+        bench.push(chunk)
+    assert process.wait(30) == 0
+    assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
+    assert bench.rows() == (RECORDS, RECORDS)
+
+
+def test_the_ledger_holds_no_ine_and_no_birth_date(bench: Bench, database_url: str) -> None:
+    bench.push(bench.plan([*enrolments(5), an_enrolment(row=90, ine="999999999FJ")]).chunks[0])
+    with psycopg.connect(database_url) as connection:
+        dump = "\n".join(
+            str(row)
+            for table in ("run", "intent", "receipt", "enrolment")
+            for row in connection.execute(f"SELECT t::text FROM supdata.{table} t")
+        )
+    assert "inscriptions.csv" in dump
+    assert not [one for one in enrolments(5) if one.ine in dump]
+    assert "999999999FJ" not in dump
+    assert "2004-03-09" not in dump
