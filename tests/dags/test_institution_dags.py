@@ -52,7 +52,7 @@ def test_reconcile_runs_whatever_happened_and_report_is_a_teardown(dags: dict[st
         rules = {task.task_id: task.trigger_rule.value for task in dag.tasks if task.trigger_rule.value != "all_success"}
         assert rules == {"reconcile": "all_done", "report": "all_done_setup_success"}
         assert [task.task_id for task in dag.tasks if task.is_teardown] == ["report"]
-        assert dag.get_task("report").on_failure_fail_dagrun
+        assert not dag.get_task("report").on_failure_fail_dagrun
 
 
 def test_only_the_pushes_take_slots_of_the_registry_pool(dags: dict[str, DAG]) -> None:

@@ -98,7 +98,7 @@ def _wire(institution: Institution, config: str) -> None:
     pushed_held = _with_page(tasks.push_held, pool=REGISTRY_POOL).partial(config=config).expand(chunk=approved.output)
 
     # A teardown runs whatever happened and never decides over the run's state: `reconcile` does, by raising.
-    reported = _with_page(tasks.report)(config).as_teardown(on_failure_fail_dagrun=True)
+    reported = _with_page(tasks.report)(config).as_teardown()
     [pushed, pushed_held] >> _with_page(tasks.reconcile)(config) >> reported
 
 

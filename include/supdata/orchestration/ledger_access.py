@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from airflow.sdk import Connection
+from psycopg.conninfo import make_conninfo
 
 from supdata.errors import AccessRefused, FixConfig, TryLater
 from supdata.ledger.fingerprint import Fingerprint
@@ -22,15 +24,29 @@ def open_ledger() -> Iterator[Ledger]:
 
     Raises AccessRefused when its database refuses the password, TryLater when it is away or goes away.
     """
-    address = find_connection(LEDGER_CONNECTION).get_uri()
+    settings = _conninfo(find_connection(LEDGER_CONNECTION))
     attempted = f"Using the ledger behind the connection `{LEDGER_CONNECTION}`"
     try:
-        with psycopg.connect(address, application_name="supdata") as connection:
+        with psycopg.connect(settings) as connection:
             yield Ledger(connection)
     except psycopg.OperationalError as error:
         if "authentication failed" in str(error):
             raise AccessRefused(attempted, "its database refused user or password", "Correct the connection.") from error
         raise TryLater(attempted, "its database does not answer", "It is tried again; nothing is lost by waiting.") from error
+
+
+def _conninfo(connection: Connection) -> str:
+    """Return what libpq needs; the connection's extra may add its options, such as sslmode."""
+    fields = {
+        "host": connection.host,
+        "port": connection.port,
+        "user": connection.login,
+        "password": connection.password,
+        "dbname": connection.schema,
+        "application_name": "supdata",
+        **connection.extra_dejson,
+    }
+    return make_conninfo("", **{name: str(value) for name, value in fields.items() if value is not None})
 
 
 def fingerprint() -> Fingerprint:
