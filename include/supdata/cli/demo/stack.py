@@ -55,8 +55,10 @@ class Stack:
 def running_stack(layout: Layout, world: World, narrator: Narrator) -> Iterator[Stack]:
     """Start everything, yield it ready for runs, and stop it."""
     with _postgres(layout, narrator) as postgres, children(layout.logs) as group:
-        yield _start(layout, world, narrator, postgres, group)
-        narrator.say("Stopping Airflow, the servers and PostgreSQL")
+        try:
+            yield _start(layout, world, narrator, postgres, group)
+        finally:
+            narrator.say("Stopping everything")
 
 
 @contextmanager
