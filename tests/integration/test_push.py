@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -352,6 +353,52 @@ def test_two_processes_do_not_send_one_chunk(bench: Bench, database_url: str, tm
     assert process.wait(30) == 0
     assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
     assert bench.rows() == (RECORDS, RECORDS)
+
+
+class TaskEnded(Exception):
+    """What Airflow raises in a task that is told to end."""
+
+
+def test_told_to_end_half_way_what_was_answered_is_known_and_only_what_was_in_flight_is_doubled(bench: Bench) -> None:
+    def end(*_: object) -> None:
+        raise TaskEnded
+
+    bench.fail(latency_ms=60)
+    (chunk,) = bench.plan().chunks
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 0.4)
+    try:
+        with pytest.raises(TaskEnded):
+            bench.push(chunk)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    so_far = outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK))
+    assert 0 < so_far[Outcome.ACCEPTED] < RECORDS
+    assert so_far[Outcome.AMBIGUOUS] <= 3 * CONCURRENCY
+    assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
+    rows, distinct = bench.rows()
+    assert distinct == RECORDS
+    assert rows - distinct <= CONCURRENCY
+
+
+def test_a_ledger_that_goes_away_half_way_stops_the_push_and_nothing_is_lost(bench: Bench, database_url: str) -> None:
+    bench.fail(latency_ms=60)
+    (chunk,) = bench.plan().chunks
+    with psycopg.connect(database_url) as doomed, psycopg.connect(database_url, autocommit=True) as killer:
+        ledger, bench.ledger = bench.ledger, Ledger(doomed)
+        ending = threading.Timer(0.4, killer.execute, ("SELECT pg_terminate_backend(%s)", (doomed.info.backend_pid,)))
+        ending.start()
+        with pytest.raises(psycopg.OperationalError):
+            bench.push(chunk)
+        ending.join()
+    posts = bench.posts()
+    assert posts < RECORDS, "without a ledger nothing leaves"
+    bench.ledger = ledger
+    assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
+    rows, distinct = bench.rows()
+    assert distinct == RECORDS
+    assert rows - distinct <= 3 * CONCURRENCY
 
 
 def test_the_ledger_holds_no_ine_and_no_birth_date(bench: Bench, database_url: str) -> None:

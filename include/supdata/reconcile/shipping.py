@@ -10,6 +10,9 @@ from supdata.records.states import Outcome
 
 #: States in which nothing has reached the registry: the ledger has no receipt of them.
 UNSENT = frozenset({Outcome.NOT_ATTEMPTED, Outcome.HELD})
+#: States that a later try may have left behind: a push that was killed leaves the file of the try before it, and the ledger
+#: knows more. Nothing is lost or doubled by that; any other disagreement is an error.
+BEHIND = frozenset({Outcome.NOT_ATTEMPTED, Outcome.AMBIGUOUS})
 
 
 @dataclass
@@ -37,7 +40,7 @@ def follow(chunks: Iterable[ChunkEvidence], ledger: Iterable[Receipt]) -> Shippe
             continue
         receipts = list(chunk.receipts)
         shipped.differences += compare(map(_place, planned), map(_place, receipts), one="a planned chunk", other="its receipts")
-        shipped.fates += receipts
+        shipped.fates += [told.get(one.key, one) if one.outcome in BEHIND else one for one in receipts]
     shipped.differences += name("the same enrolment planned twice", twice)
     shipped.differences += _against_ledger(shipped.fates, told)
     return shipped
