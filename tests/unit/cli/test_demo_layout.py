@@ -11,7 +11,7 @@ from supdata.errors import FixConfig
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
     (tmp_path / "project" / "dags").mkdir(parents=True)
-    return Layout(tmp_path / "project")
+    return Layout(tmp_path / "project" / "var", tmp_path / "project")
 
 
 def test_what_the_last_demo_left_is_gone(layout: Layout) -> None:
@@ -48,6 +48,11 @@ def test_a_second_demo_in_the_same_copy_is_refused_and_harms_nothing(layout: Lay
 
 
 def test_outside_of_a_checkout_nothing_is_made(tmp_path: Path) -> None:
-    with pytest.raises(FixConfig, match="there is no folder dags/"), fresh(Layout(tmp_path)):
+    with pytest.raises(FixConfig, match="there is no folder dags/"), fresh(Layout(tmp_path / "var", tmp_path)):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_is_shown_from_the_project_where_it_is_below_it(layout: Layout, tmp_path: Path) -> None:
+    assert layout.shown(layout.summary) == "var/demo/summary.json"
+    assert layout.shown(tmp_path / "elsewhere") == str(tmp_path / "elsewhere")

@@ -85,7 +85,7 @@ def test_what_a_failure_blocks_is_not_called_trouble() -> None:
 
 
 def test_a_failed_run_says_which_stage_failed_and_why(tmp_path: Path) -> None:
-    layout = Layout(tmp_path)
+    layout = Layout(tmp_path / "var", tmp_path)
     plan = layout.runs / "0751717J" / "r" / "plan"
     plan.mkdir(parents=True)
     (plan / "result.json").write_text('{"success": false, "error": "FixConfig: no ledger"}')

@@ -15,14 +15,11 @@ PROJECT = Path(__file__).resolve().parents[4]
 
 @dataclass(frozen=True)
 class Layout:
-    """The project's own folders, and those that start afresh each time."""
+    """The project's own folders, and those below `var` that start afresh each time."""
 
+    #: All that is made; nothing outside of it is ever written or deleted.
+    var: Path
     project: Path = PROJECT
-
-    @property
-    def var(self) -> Path:
-        """All that is made; nothing outside of it is ever written or deleted."""
-        return self.project / "var"
 
     @property
     def postgres(self) -> Path:
@@ -54,6 +51,10 @@ class Layout:
         """What was shown, as JSON."""
         return self.var / "demo" / "summary.json"
 
+    def shown(self, path: Path) -> str:
+        """Return `path` as it is shortest to read: from the project, where it is below it."""
+        return str(path.relative_to(self.project) if path.is_relative_to(self.project) else path)
+
 
 @contextmanager
 def fresh(layout: Layout) -> Iterator[None]:
@@ -63,7 +64,7 @@ def fresh(layout: Layout) -> Iterator[None]:
     """
     if not (layout.project / "dags").is_dir():
         raise FixConfig("Looking for the project", f"there is no folder dags/ in {layout.project}", "Run it from a checkout.")
-    layout.var.mkdir(exist_ok=True)
+    layout.var.mkdir(parents=True, exist_ok=True)
     with (layout.var / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,7 +17,7 @@ FINISHED = frozenset({"success", "failed"})
 #: How often Airflow is asked: each look costs it a tenth of a second or so, on cores the tasks need.
 LOOK_SECONDS = 1.0
 #: Longer than the slowest machine needs; a run that takes this long waits for something that will not come.
-ROUND_SECONDS = 1_800.0
+ROUND_SECONDS = 900.0
 
 View = tuple[str, Sequence[Stage]]
 

@@ -15,6 +15,7 @@ from supdata.cli.demo.layout import Layout
 from supdata.cli.demo.narrator import Narrator
 from supdata.cli.demo.registry import SandboxRegistry, start_registry
 from supdata.cli.demo.rounds import dag_id_of
+from supdata.cli.demo.scene import Scene
 from supdata.errors import CallUs
 from supdata.ledger.schema import migrate
 from supdata.sandbox.local.airflow import (
@@ -31,7 +32,6 @@ from supdata.sandbox.local.ports import free_ports
 from supdata.sandbox.local.postgres import PostgresServer, embedded_postgres
 from supdata.sandbox.local.processes import Children, children
 from supdata.sandbox.schools.serving import Access, read_access
-from supdata.sandbox.schools.world import World
 
 #: Everything under var/ is made anew at each start: nothing here needs to survive a power cut.
 POSTGRES_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -52,70 +52,70 @@ class Stack:
 
 
 @contextmanager
-def running_stack(layout: Layout, world: World, narrator: Narrator) -> Iterator[Stack]:
+def running_stack(scene: Scene) -> Iterator[Stack]:
     """Start everything, yield it ready for runs, and stop it."""
-    with _postgres(layout, narrator) as postgres, children(layout.logs) as group:
+    scene.narrator.say("Starting PostgreSQL")
+    with (
+        embedded_postgres(scene.layout.postgres, settings=POSTGRES_SETTINGS) as postgres,
+        children(scene.layout.logs) as group,
+    ):
         try:
-            yield _start(layout, world, narrator, postgres, group)
+            yield _start(scene, postgres, group)
         finally:
-            narrator.say("Stopping everything")
+            scene.narrator.say("Stopping everything")
 
 
-@contextmanager
-def _postgres(layout: Layout, narrator: Narrator) -> Iterator[PostgresServer]:
-    narrator.say("Starting PostgreSQL")
-    with embedded_postgres(layout.postgres, settings=POSTGRES_SETTINGS) as server:
-        yield server
-
-
-def _start(layout: Layout, world: World, narrator: Narrator, postgres: PostgresServer, group: Children) -> Stack:
+def _start(scene: Scene, postgres: PostgresServer, group: Children) -> Stack:
+    layout = scene.layout
     airflow_port, registry_port = free_ports(2)
-    postgres.create_database("airflow")
-    ledger_url = postgres.create_database("ledger")
-    airflow = LocalAirflow(
-        layout.airflow, layout.project / "dags", layout.project / "plugins", postgres.url("airflow", "+psycopg2"), airflow_port
-    )
-    configure(airflow)
+    airflow = _configured(layout, postgres.create_database("airflow"), airflow_port)
     variables = environment(
         airflow,
         {"SUPDATA_RUN_FOLDER": str(layout.runs), "SUPDATA_EXPECTATIONS": str(layout.project / "expectations")},
     )
     migration = start_migration(group, variables, layout.project)
     registry = start_registry(group, postgres.create_database("registry"), registry_port, layout)
-    _start_schools(group, layout, postgres.create_database("sis_lycee"))
-    with narrator.doing("Making Airflow's tables and the ledger's, starting the schools' systems and the registry"):
+    _start_schools(group, scene, postgres.create_database("sis_lycee"))
+    ledger_url = postgres.create_database("ledger")
+    with scene.narrator.doing("Making Airflow's tables and the ledger's, starting the schools' systems and the registry"):
         migrate(ledger_url)
         group.finish(migration)
     start_components(group, variables, layout.project)
-    keys, accesses = _prepare_others(group, layout, world, narrator, registry)
-    api = _enter_airflow(group, airflow, narrator)
+    keys, accesses = _prepare_others(group, scene, registry)
+    api = _enter_airflow(group, airflow, scene.narrator)
     for connection in connections(accesses, registry.url, keys, ledger_url):
         api.create_connection(connection)
     api.create_pool(POOL, POOL_SLOTS, "Push tasks of all schools: what the registry is asked at once.")
-    _await_dags(group, api, world, narrator)
+    _await_dags(group, api, scene)
     return Stack(group, airflow, api, registry, accesses, postgres)
 
 
-def _start_schools(group: Children, layout: Layout, database_url: str) -> None:
+def _configured(layout: Layout, database_url: str, port: int) -> LocalAirflow:
+    database = database_url.replace("postgresql://", "postgresql+psycopg2://", 1)
+    airflow = LocalAirflow(layout.airflow, layout.project / "dags", layout.project / "plugins", database, port)
+    configure(airflow)
+    return airflow
+
+
+def _start_schools(group: Children, scene: Scene, database_url: str) -> None:
+    options = ["--folder", str(scene.layout.schools), "--students", str(scene.students)]
     group.start(
         "schools",
-        [sys.executable, "-m", "supdata.sandbox.schools", "--folder", str(layout.schools)],
+        [sys.executable, "-m", "supdata.sandbox.schools", *options],
         environment={**os.environ, **without_proxy(), "SUPDATA_SCHOOLS_DATABASE": database_url},
-        folder=layout.project,
+        folder=scene.layout.project,
     )
 
 
-def _prepare_others(
-    group: Children, layout: Layout, world: World, narrator: Narrator, registry: SandboxRegistry
-) -> tuple[dict[str, str], tuple[Access, ...]]:
+def _prepare_others(group: Children, scene: Scene, registry: SandboxRegistry) -> tuple[dict[str, str], tuple[Access, ...]]:
     """Wait for the registry and the schools; fill the directory and return the keys issued and how to reach the schools."""
-    with narrator.doing("Waiting for the registry, issuing keys, filling its directory of students"):
+    with scene.narrator.doing("Waiting for the registry, issuing keys, filling its directory of students"):
         group.wait_until("the sandbox registry", registry.answers, START_SECONDS)
-        keys = registry.issue_keys(world)
-        registry.fill_directory(world.directory)
-    with narrator.doing("Waiting for the schools' systems (SFTP, REST, PostgreSQL)"):
-        group.wait_until("the schools' systems", (layout.schools / "access.json").exists, START_SECONDS)
-    return keys, tuple(read_access(layout.schools))
+        keys = registry.issue_keys(scene.world)
+        registry.fill_directory(scene.world.directory)
+    with scene.narrator.doing("Waiting for the schools' systems (SFTP, REST, PostgreSQL)"):
+        group.wait_until("the schools' systems", (scene.layout.schools / "access.json").exists, START_SECONDS)
+    return keys, tuple(read_access(scene.layout.schools))
 
 
 def _enter_airflow(group: Children, airflow: LocalAirflow, narrator: Narrator) -> AirflowApi:
@@ -126,17 +126,17 @@ def _enter_airflow(group: Children, airflow: LocalAirflow, narrator: Narrator) -
     return api
 
 
-def _await_dags(group: Children, api: AirflowApi, world: World, narrator: Narrator) -> None:
+def _await_dags(group: Children, api: AirflowApi, scene: Scene) -> None:
     """Wait until the scheduler is on duty and every school has its DAG.
 
     Raises CallUs when a DAG file cannot be read.
     """
-    wanted = {dag_id_of(school.uai) for school in world.schools}
+    wanted = {dag_id_of(school.uai) for school in scene.world.schools}
 
     def all_there() -> bool:
         if errors := api.import_errors():
             raise CallUs("Waiting for the DAGs", f"a DAG file cannot be read: {errors[0]}", "Mend it.")
         return wanted <= api.dag_ids("supdata") and api.is_well()
 
-    with narrator.doing("Waiting for the scheduler and the three DAGs"):
+    with scene.narrator.doing("Waiting for the scheduler and the three DAGs"):
         group.wait_until("the three DAGs", all_there, START_SECONDS)

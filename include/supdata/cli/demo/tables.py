@@ -44,11 +44,11 @@ def report_lines(results: Sequence[RunResult], layout: Layout) -> list[str]:
     for result in results:
         folder = run_folder(layout.runs, result.uai, result.run_id)
         report = folder / REPORT
-        lines.append(f"report {result.uai}: {report.relative_to(layout.project) if report.exists() else 'none was written'}")
+        lines.append(f"report {result.uai}: {layout.shown(report) if report.exists() else 'none was written'}")
         if result.state != SUCCESS:
             logs = layout.airflow / "logs" / f"dag_id={result.dag_id}" / f"run_id={result.run_id}"
             lines += [f"  {error}" for error in stage_errors(folder)]
-            lines.append(f"  task logs: {logs.relative_to(layout.project)}")
+            lines.append(f"  task logs: {layout.shown(logs)}")
     return lines
 
 
