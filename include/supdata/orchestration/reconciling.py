@@ -12,6 +12,8 @@ from supdata.records.rows import RawRow, UnreadableRow
 from supdata.records.shipment import Departed, Known, Planned, Receipt
 
 BALANCE = "balance.json"
+#: Which of the plan's files each push sends.
+PUSHES = {"push": "chunk-", "push_held": "held-"}
 #: Without these the run has no plan, and nothing to count against.
 BEFORE_PUSH = ("extract", "normalise", "validate", "plan")
 
@@ -29,6 +31,7 @@ def reconcile_run(run: Run) -> Counts:
         result.counts.update({name: getattr(balance.counts, name) for name in Counts.__struct_fields__})
         result.files.append(BALANCE)
         raise_if_broken(balance, dry_run=run.dry_run)
+        _require_all_pushes(run)
     return balance.counts
 
 
@@ -36,10 +39,22 @@ def _require_a_plan(run: Run) -> None:
     for stage in BEFORE_PUSH:
         results = run.folder.results(stage)
         if not results or not results[0].success:
-            found = f"`{stage}` did not end well" if results else f"`{stage}` did not run"
-            raise RunStopped(
-                "Counting every row of the run again", found, f"Mend `{stage}`, clear it, and this task runs again."
-            )
+            raise _stopped(f"`{stage}` did not end well" if results else f"`{stage}` did not run", stage)
+
+
+def _require_all_pushes(run: Run) -> None:
+    """Refuse a run whose push is red though the ledger has every answer, as after a worker killed at its last record."""
+    (plan,) = run.folder.results("plan")
+    for stage, prefix in PUSHES.items():
+        ended_well = {name for one in run.folder.results(stage) if one.success for name in one.files}
+        begun = {name for one in run.folder.results(stage) for name in one.files}
+        due = {name for name in plan.files if name.startswith(prefix)} if stage == "push" else begun
+        if left := sorted(due - ended_well):
+            raise _stopped(f"`{stage}` did not end well for {', '.join(left)}", stage)
+
+
+def _stopped(found: str, stage: str) -> RunStopped:
+    return RunStopped("Counting every row of the run again", found, f"Mend `{stage}`, clear it, and this task runs again.")
 
 
 def _balance(run: Run) -> Balance:
@@ -55,8 +70,10 @@ def _balance(run: Run) -> Balance:
             waiting=run.folder.read("plan", "waiting.jsonl", Receipt),
             departed=run.folder.read("plan", "departed.jsonl", Departed),
             chunks=[
-                *(_chunk(run, name, "push") for name in plan.files if name.startswith("chunk-")),
-                *(_chunk(run, name, "push_held", held=True) for name in plan.files if name.startswith("held-")),
+                _chunk(run, name, stage, held=stage == "push_held")
+                for stage, prefix in PUSHES.items()
+                for name in plan.files
+                if name.startswith(prefix)
             ],
             ledger=ledger.receipts(run.ledger_id),
         )

@@ -91,6 +91,11 @@ class RunFolder:
     @contextmanager
     def stage(self, stage: str, institution: dict[str, Any], part: str = "") -> Iterator[StageResult]:
         """Run one stage, or one mapped `part` of it: its result file is written at the end, whether it succeeds or not."""
+        name = f"{part}.{RESULT}" if part else RESULT
+        if not part:
+            self._forget_from(stage)
+        elif self.has(stage, name):
+            (self.path / stage / name).unlink()  # a killed try must not look like the one before it
         result = StageResult(stage=stage, institution=institution)
         try:
             yield result
@@ -103,7 +108,14 @@ class RunFolder:
             raise
         finally:
             content = msgspec.json.format(msgspec.json.encode(result), indent=2)
-            self.write_bytes(stage, f"{part}.{RESULT}" if part else RESULT, content)
+            self.write_bytes(stage, name, content)
+
+    def _forget_from(self, stage: str) -> None:
+        """Delete what this stage and later ones left at an earlier try: it was made from another input."""
+        for later in STAGES[STAGES.index(stage) :]:
+            folder = self.path / later
+            if folder.exists():
+                folder.fs.rm(folder.path, recursive=True)
 
     @contextmanager
     def _writer(self, stage: str, name: str) -> Iterator[Any]:

@@ -52,17 +52,9 @@ def normalise(config: str) -> dict[str, int]:
 
     **Red** means that the rows do not have the columns that the institution file maps. Mend `columns`, then clear `extract`.
     """
-    from supdata.normalise.normalising import normalise as normalise_rows
-    from supdata.records.commune import load_communes
-    from supdata.records.rows import RawRow
+    from supdata.orchestration.normalisation import normalise_rows
 
-    run = current_run(config)
-    with run.stage("normalise") as result:
-        rows = run.folder.read("extract", "rows.jsonl", RawRow)
-        enrolments = normalise_rows(rows, run.institution, load_communes())
-        result.counts["enrolments"] = run.folder.write("normalise", "enrolments.jsonl", enrolments)
-        result.files.append("enrolments.jsonl")
-    return result.counts
+    return normalise_rows(current_run(config))
 
 
 @task

@@ -38,8 +38,7 @@ def test_a_stage_that_fails_leaves_its_error_and_its_config(tmp_path: Path) -> N
     folder = a_folder(tmp_path)
     with pytest.raises(EmptySource), folder.stage("extract", {"uai": "0751717J"}):
         raise EmptySource("Reading the source", "it holds no row", "Call the school.")
-    result = folder.result("extract")
-    assert result is not None
+    (result,) = folder.results("extract")
     assert (result.success, result.institution) == (False, {"uai": "0751717J"})
     assert result.error == "EmptySource: Reading the source: it holds no row. Call the school."
 
@@ -48,10 +47,34 @@ def test_a_foreign_error_leaves_its_class_only_since_its_message_may_hold_a_valu
     folder = a_folder(tmp_path)
     with pytest.raises(ValueError, match="secret"), folder.stage("plan", {}):
         raise ValueError("secret 123456789FJ")
-    result = folder.result("plan")
-    assert result is not None
+    (result,) = folder.results("plan")
     assert result.error == "ValueError"
 
 
 def test_a_stage_that_did_not_run_has_no_result(tmp_path: Path) -> None:
-    assert a_folder(tmp_path).result("push") is None
+    assert a_folder(tmp_path).results("push") == []
+
+
+def test_each_chunk_of_a_mapped_stage_leaves_its_own_result(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    for chunk in ("chunk-0002", "chunk-0001"):
+        with folder.stage("push", {}, chunk) as result:
+            result.files.append(f"{chunk}.jsonl")
+    assert [result.files for result in folder.results("push")] == [["chunk-0001.jsonl"], ["chunk-0002.jsonl"]]
+
+
+def test_a_stage_that_runs_again_forgets_what_later_ones_made_of_its_first_try(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    for stage in ("validate", "plan", "push", "report"):
+        folder.write_bytes(stage, "old", b"")
+    with folder.stage("plan", {}):
+        pass
+    assert [folder.has(stage, "old") for stage in ("validate", "plan", "push", "report")] == [True, False, False, False]
+
+
+def test_a_chunk_that_runs_again_leaves_the_other_chunks_alone(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    folder.write_bytes("push", "chunk-0001.jsonl", b"")
+    with folder.stage("push", {}, "chunk-0002"):
+        pass
+    assert folder.has("push", "chunk-0001.jsonl")
