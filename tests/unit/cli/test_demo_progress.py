@@ -41,6 +41,11 @@ def test_a_stage_with_nothing_to_do_is_left_out() -> None:
     assert [stage.name for stage in stages(tasks(plan="success", approve="skipped", push_held="skipped"))] == ["plan"]
 
 
+def test_what_only_a_surprising_batch_needs_is_left_out_until_then() -> None:
+    assert [stage.name for stage in stages(tasks(push="running", approve="", push_held=""))] == ["push"]
+    assert [stage.name for stage in stages(tasks(push="running", approve="running", push_held=""))] == ["push", "approve"]
+
+
 def test_a_task_waiting_to_be_tried_again_is_trouble() -> None:
     assert sentence("running", stages(tasks(extract="up_for_retry"))) == "extract in trouble"
 

@@ -10,6 +10,8 @@ from supdata.sandbox.local.airflow_api import TaskState
 
 #: In the order of the picture; a task that is not among them comes last.
 STAGES = ("extract", "normalise", "validate", "plan", "push", "approve", "push_held", "reconcile", "report")
+#: Only a surprising batch passes through these two: they are shown once they have something to do.
+SELDOM = frozenset({"approve", "push_held"})
 BAD = frozenset({"failed", "up_for_retry"})
 BLOCKED = frozenset({"upstream_failed"})
 ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
@@ -35,7 +37,8 @@ def stages(tasks: Sequence[TaskState]) -> tuple[Stage, ...]:
     for task in tasks:
         states.setdefault(task.task_id, []).append(task.state)
     known = sorted(states, key=lambda name: STAGES.index(name) if name in STAGES else len(STAGES))
-    return tuple(_stage(name, states[name]) for name in known if any(state != "skipped" for state in states[name]))
+    shown = (_stage(name, states[name]) for name in known if any(state != "skipped" for state in states[name]))
+    return tuple(stage for stage in shown if stage.standing != "next" or stage.name not in SELDOM)
 
 
 def _stage(name: str, states: Sequence[str]) -> Stage:
