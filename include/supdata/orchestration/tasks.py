@@ -30,7 +30,7 @@ Without an answer in time it is rejected.
 """
 
 
-@task
+@task(multiple_outputs=False)
 def extract(config: str) -> dict[str, int]:
     """Reads the institution's source (SFTP file, REST API or database) and keeps the mapped columns only.
 
@@ -46,7 +46,7 @@ def extract(config: str) -> dict[str, int]:
     return extract_rows(current_run(config))
 
 
-@task
+@task(multiple_outputs=False)
 def normalise(config: str) -> dict[str, int]:
     """Turns the school's columns into enrolments: names, dates, codes. Certain repairs only, no guess.
 
@@ -57,7 +57,7 @@ def normalise(config: str) -> dict[str, int]:
     return normalise_rows(current_run(config))
 
 
-@task
+@task(multiple_outputs=False)
 def validate(config: str) -> dict[str, int]:
     """Checks every enrolment against the quality rules (`expectations/`): INE, dates, commune, regime, duplicates.
 
@@ -72,7 +72,7 @@ def validate(config: str) -> dict[str, int]:
     return judge_enrolments(current_run(config))
 
 
-@task
+@task(multiple_outputs=False)
 def plan(config: str) -> list[str]:
     """Compares valid enrolments with the ledger: what is new, changed, unchanged, waiting, or gone; and cuts chunks.
 
@@ -81,13 +81,14 @@ def plan(config: str) -> list[str]:
     from supdata.orchestration.planning import plan_run
 
     planned = plan_run(current_run(config))
-    instance = get_current_context()["ti"]
-    instance.xcom_push(HELD_KEY, planned.held)
-    instance.xcom_push(QUESTION_KEY, planned.question)
+    if planned.held:
+        instance = get_current_context()["ti"]
+        instance.xcom_push(HELD_KEY, planned.held)
+        instance.xcom_push(QUESTION_KEY, planned.question)
     return planned.chunks
 
 
-@task(map_index_template="{{ chunk_label }}")
+@task(map_index_template="{{ chunk_label }}", multiple_outputs=False)
 def push(config: str, chunk: str) -> dict[str, int]:
     """Declares one chunk to the registry, one call per enrolment, and writes each answer to the ledger as it arrives.
 
@@ -99,7 +100,7 @@ def push(config: str, chunk: str) -> dict[str, int]:
     return _push("push", config, chunk)
 
 
-@task(map_index_template="{{ chunk_label }}")
+@task(map_index_template="{{ chunk_label }}", multiple_outputs=False)
 def push_held(config: str, chunk: str) -> dict[str, int]:
     """Declares one chunk of the approved batch. As `push` in everything else.
 
@@ -117,7 +118,7 @@ def _push(stage: str, config: str, chunk: str) -> dict[str, int]:
     return push_chunk_of(run, stage, chunk)
 
 
-@task(trigger_rule="all_done", retries=0)
+@task(trigger_rule="all_done", retries=0, multiple_outputs=False)
 def reconcile(config: str) -> dict[str, int]:
     """Counts every row again, from the files and from the ledger, and checks that each ended in exactly one state.
 
@@ -132,7 +133,7 @@ def reconcile(config: str) -> dict[str, int]:
     return _as_xcom(reconcile_run(current_run(config)))
 
 
-@task
+@task(multiple_outputs=False)
 def report(config: str) -> str:
     """Writes the registrar's report and the list of rows to correct, also when the run has failed.
 
