@@ -114,6 +114,7 @@ def _settings(airflow: LocalAirflow) -> dict[str, dict[str, str]]:
             "dags_folder": str(airflow.dags),
             "plugins_folder": str(airflow.plugins),
             "load_examples": "False",
+            "test_connection": "Enabled",  # off by default: here nobody but us can reach the page
             "fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
             "execution_api_server_url": f"{airflow.url}/execution/",
             "simple_auth_manager_users": f"{USER}:admin",
@@ -133,7 +134,6 @@ def _settings(airflow: LocalAirflow) -> dict[str, dict[str, str]]:
             "scheduler_idle_sleep_time": "0.5",
         },
         "dag_processor": {"parsing_processes": "1"},
-        "usage_data_collection": {"enabled": "False"},
     }
 
 
