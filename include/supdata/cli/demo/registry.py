@@ -50,8 +50,12 @@ class SandboxRegistry:
 
     def count(self) -> RegistryRows:
         """Return how many enrolments were written, and how many of them differ."""
-        stats = self._call("GET", "stats")
+        stats = self.stats()
         return RegistryRows(rows=stats["rows"], distinct=stats["distinct"])
+
+    def stats(self) -> dict[str, int]:
+        """Return all that the registry counts: `rows`, `distinct`, and `posts`, the calls whatever their answer."""
+        return self._call("GET", "stats")
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         what = f"Asking the sandbox registry: {method} /sandbox/{path}"

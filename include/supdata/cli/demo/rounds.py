@@ -43,7 +43,7 @@ def play_round(
 
     Raises CallUs when a run waits for a person, or does not end.
     """
-    started = [_start(api, uai) for uai in uais]
+    started = [start_run(api, uai) for uai in uais]
     views = _follow(api, started, narrator, check)
     return tuple(
         RunResult(
@@ -57,10 +57,11 @@ def play_round(
     )
 
 
-def _start(api: AirflowApi, uai: str) -> Started:
+def start_run(api: AirflowApi, uai: str, **params: object) -> Started:
+    """Start a run of a school's DAG with `params` in its trigger form."""
     dag_id = dag_id_of(uai)
     api.unpause(dag_id)
-    return Started(uai, dag_id, api.trigger(dag_id, {}))
+    return Started(uai, dag_id, api.trigger(dag_id, params))
 
 
 def _follow(api: AirflowApi, started: Sequence[Started], narrator: Narrator, check: Callable[[], None]) -> dict[str, View]:

@@ -6,9 +6,9 @@ while Airflow's four components start, keys are issued and the directory is fill
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from supdata.cli.demo.connections import POOL, POOL_SLOTS, connections
 from supdata.cli.demo.layout import Layout
@@ -41,7 +41,7 @@ START_SECONDS = 240.0
 
 @dataclass(frozen=True)
 class Stack:
-    """The running whole."""
+    """The running whole; `registry_keys` are by UAI."""
 
     children: Children
     airflow: LocalAirflow
@@ -49,6 +49,7 @@ class Stack:
     registry: SandboxRegistry
     accesses: tuple[Access, ...]
     postgres: PostgresServer
+    registry_keys: Mapping[str, str] = field(repr=False)
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def _start(scene: Scene, postgres: PostgresServer, group: Children) -> Stack:
         api.create_connection(connection)
     api.create_pool(POOL, POOL_SLOTS, "Push tasks of all schools: what the registry is asked at once.")
     _await_dags(group, api, scene)
-    return Stack(group, airflow, api, registry, accesses, postgres)
+    return Stack(group, airflow, api, registry, accesses, postgres, keys)
 
 
 def _configured(layout: Layout, database_url: str, port: int) -> LocalAirflow:

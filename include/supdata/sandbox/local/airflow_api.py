@@ -67,39 +67,39 @@ class AirflowApi:
 
     def log_in(self) -> None:
         """Get the token all other calls need."""
-        token = self._call("POST", "/auth/token", {"username": self._user, "password": self._password})["access_token"]
+        token = self.call("POST", "/auth/token", {"username": self._user, "password": self._password})["access_token"]
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def create_connection(self, connection: Connection) -> None:
         """Create a connection; its password is encrypted in Airflow's database."""
-        self._call("POST", "/api/v2/connections", asdict(connection))
+        self.call("POST", "/api/v2/connections", asdict(connection))
 
     def create_pool(self, name: str, slots: int, description: str) -> None:
         """Create a pool: at most `slots` of its tasks run at once."""
-        self._call("POST", "/api/v2/pools", {"name": name, "slots": slots, "description": description})
+        self.call("POST", "/api/v2/pools", {"name": name, "slots": slots, "description": description})
 
     def dag_ids(self, tag: str) -> frozenset[str]:
         """Return the ids of the DAGs that bear `tag`."""
-        answer = self._call("GET", f"/api/v2/dags?limit={PAGE}&tags={tag}")
+        answer = self.call("GET", f"/api/v2/dags?limit={PAGE}&tags={tag}")
         return frozenset(dag["dag_id"] for dag in answer["dags"])
 
     def import_errors(self) -> tuple[str, ...]:
         """Return what went wrong while DAG files were read."""
-        answer = self._call("GET", f"/api/v2/importErrors?limit={PAGE}")
+        answer = self.call("GET", f"/api/v2/importErrors?limit={PAGE}")
         return tuple(f"{error['filename']}: {error['stack_trace']}" for error in answer["import_errors"])
 
     def unpause(self, dag_id: str) -> None:
         """Let the runs of a DAG start."""
-        self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
+        self.call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
         """Start a run with `conf` as its parameters, and return its id."""
-        answer = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})
+        answer = self.call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})
         return str(answer["dag_run_id"])
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """Return the state of a run: queued, running, success or failed."""
-        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
+        return str(self.call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def task_states(self, dag_id: str, run_id: str) -> tuple[TaskState, ...]:
         """Return the state of each task instance of a run."""
@@ -107,13 +107,16 @@ class AirflowApi:
         total = 1
         while len(found) < total:
             path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit={PAGE}&offset={len(found)}"
-            answer = self._call("GET", path)
+            answer = self.call("GET", path)
             total = answer["total_entries"] if answer["task_instances"] else len(found)
             found += answer["task_instances"]
         return tuple(TaskState(one["task_id"], one["map_index"], one["state"] or "") for one in found)
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask Airflow; a reading call is asked again when the connection breaks, since a busy machine may drop one."""
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask Airflow what has no method here.
+
+        A reading call is asked again when the connection breaks, since a busy machine may drop one.
+        """
         what = f"Asking Airflow: {method} {path.partition('?')[0]}"
         for wait in RETRY_WAITS if method == "GET" else ():
             try:

@@ -82,14 +82,15 @@ def _unprivileged_user(folder: Path) -> str | None:
     ensure_user_exists(SYSTEM_USER)
     ensure_prefix_permissions(folder)
     folder.chmod(0o711)  # to pass through; the password and the data below are closed
-    binaries = _binaries()
-    ensure_prefix_permissions(binaries)
-    ensure_folder_permissions(binaries, 0o555)
-    ensure_folder_permissions(binaries.parent / "lib", 0o444)
+    programs = binaries()
+    ensure_prefix_permissions(programs)
+    ensure_folder_permissions(programs, 0o555)
+    ensure_folder_permissions(programs.parent / "lib", 0o444)
     return SYSTEM_USER
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Return the folder of the wheel's programs: the server's and the clients', pg_dump among them."""
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 
 
@@ -109,7 +110,7 @@ def _initialise(data: Path, password: str, user: str | None) -> None:
             subprocess.run(["chown", user, handed_over.name], check=True)
         arguments = ["--auth=scram-sha-256", "--encoding=utf8", "--locale=C", "-U", "postgres"]
         subprocess.run(
-            [str(_binaries() / "initdb"), *arguments, f"--pwfile={handed_over.name}", "-D", str(data)],
+            [str(binaries() / "initdb"), *arguments, f"--pwfile={handed_over.name}", "-D", str(data)],
             check=True,
             user=user,
             stdout=subprocess.DEVNULL,
@@ -121,7 +122,7 @@ def _start(folder: Path, data: Path, port: int, user: str | None, settings: dict
     flags = [flag for name, value in chosen.items() for flag in ("-c", f"{name}={value}")]
     with (folder / "postgres.log").open("ab") as log:
         return subprocess.Popen(
-            [str(_binaries() / "postgres"), "-D", str(data), "-h", LOOPBACK, "-p", str(port), *flags],
+            [str(binaries() / "postgres"), "-D", str(data), "-h", LOOPBACK, "-p", str(port), *flags],
             user=user,
             stdout=log,
             stderr=log,
