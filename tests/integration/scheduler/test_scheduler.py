@@ -1,0 +1,203 @@
+"""Every promise that only a real scheduler can keep or break: failures, repairs, approvals, and what is left behind in logs."""
+
+import stat
+import subprocess
+from math import ceil
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+
+from integration.scheduler.conftest import (
+    BROKEN,
+    LYCEE,
+    LYCEE_CHUNK,
+    NEW_DIPLOMAS,
+    PEGASE,
+    UNIVERSITY,
+    WRONG_KEY,
+    FirstNight,
+    SecondNight,
+    ThirdNight,
+)
+from integration.scheduler.operating import Operator, Rows
+from integration.scheduler.traces import Traces
+from supdata.records.counts import Counts
+from supdata.sandbox.local.postgres import binaries
+
+pytestmark = pytest.mark.integration
+
+
+def changed(counts: Counts, **changes: int) -> Counts:
+    return msgspec.structs.replace(counts, **changes)
+
+
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(operator: Operator, first_night: FirstNight) -> None:
+    run, expected = first_night.dry, operator.scene.world.apogee.expected
+    assert run.state == "success"
+    unsent = {"accepted": 0, "created": 0, "refused": 0, "unknown_student": 0}
+    assert run.counts == changed(expected, **unsent, not_attempted=expected.to_create)
+    assert first_night.university_rows == Rows(0, 0)
+    assert operator.intents(run.started) == 0
+    assert "Essai à blanc" in run.report
+
+
+def test_a_first_run_counts_what_was_made_in_the_school_s_data(operator: Operator, second_night: SecondNight) -> None:
+    """The dry run before it has left no trace that would change it."""
+    expected = operator.scene.world.apogee.expected
+    assert second_night.university.state == "success"
+    assert second_night.university.counts == expected
+    assert operator.registry_rows(UNIVERSITY) == Rows(expected.accepted, expected.accepted)
+
+
+def test_a_second_run_calls_the_registry_for_nothing(operator: Operator, third_night: ThirdNight) -> None:
+    """The only calls of that night are the lycée's approved changes."""
+    expected, counts = operator.scene.world.apogee.expected, third_night.university.counts
+    assert third_night.university.state == "success"
+    assert counts is not None
+    assert (counts.created, counts.updated, counts.unchanged) == (0, 0, expected.accepted)
+    assert third_night.university.states("push") == ["skipped"]
+    assert third_night.lycee.counts is not None
+    assert third_night.posts == third_night.lycee.counts.updated
+
+
+def test_every_file_of_a_run_folder_is_its_owner_s_alone(operator: Operator, third_night: ThirdNight) -> None:
+    files = [file for file in operator.scene.layout.runs.rglob("*") if file.is_file()]
+    assert len({file.parents[1] for file in files}) == 7, "one folder per run"
+    assert {oct(stat.S_IMODE(file.stat().st_mode)) for file in files} == {"0o600"}
+
+
+def test_a_wrong_key_stops_the_push_at_once_and_makes_the_run_red(operator: Operator, first_night: FirstNight) -> None:
+    run = first_night.keyless
+    assert run.state == "failed"
+    assert run.tasks["push"] == (("failed", 1), ("failed", 1)), "not tried again"
+    assert (run.states("reconcile"), run.states("report")) == (["failed"], ["success"])
+    assert first_night.pegase_rows == Rows(0, 0)
+    log = operator.log_of(run.started, "push", 0, 1)
+    assert "AccessRefused" in log
+    assert "refused" in log
+
+
+def test_a_red_run_s_report_says_what_has_not_happened(first_night: FirstNight) -> None:
+    assert "L’envoi au registre national s’est interrompu." in first_night.keyless.report
+
+
+def test_clearing_what_failed_sends_the_rest_once_the_key_is_mended(operator: Operator, second_night: SecondNight) -> None:
+    run, expected = second_night.mended, operator.scene.world.pegase.expected
+    assert run.state == "success"
+    assert run.counts == expected
+    assert run.tasks["push"] == (("success", 2), ("success", 2))
+    assert run.tasks["extract"] == (("success", 1),)
+    assert operator.registry_rows(PEGASE) == Rows(expected.accepted, expected.accepted)
+
+
+def test_the_report_of_a_mended_run_tells_of_its_good_end(second_night: SecondNight) -> None:
+    """Clearing what failed leaves the report alone, since writing it did not fail."""
+    counts, report = second_night.mended.counts, second_night.mended.report
+    assert counts is not None
+    assert "s’est interrompu" not in report
+    assert f"{counts.accepted} inscriptions ont été déclarées et acceptées" in report
+
+
+def test_a_surprising_batch_waits_for_a_person_while_new_enrolments_flow(
+    operator: Operator, first_night: FirstNight, second_night: SecondNight
+) -> None:
+    asked, expected = second_night.asked, operator.scene.world.lycee.expected
+    assert first_night.lycee.counts == expected
+    assert asked.state == "running"
+    assert asked.states("push") == ["success"]
+    assert second_night.lycee_rows == Rows(expected.accepted + NEW_DIPLOMAS, expected.accepted + NEW_DIPLOMAS)
+    assert second_night.subject == f"Send {second_night.changed} held changes of {LYCEE}?"
+    assert "enrolments already declared would change" in second_night.body
+
+
+def test_a_refused_batch_is_counted_as_held_and_makes_no_run_red(operator: Operator, second_night: SecondNight) -> None:
+    run, expected = second_night.refused, operator.scene.world.lycee.expected
+    assert run.state == "success"
+    assert run.states("push_held") == ["skipped"]
+    assert run.counts is not None
+    assert run.counts.held == run.counts.to_update == second_night.changed
+    assert (run.counts.created, run.counts.updated) == (NEW_DIPLOMAS, 0)
+    assert run.counts.unchanged == expected.accepted - second_night.changed
+
+
+def test_the_next_run_asks_again_and_sends_what_is_approved(
+    operator: Operator, second_night: SecondNight, third_night: ThirdNight
+) -> None:
+    run, expected = third_night.lycee, operator.scene.world.lycee.expected
+    assert run.state == "success"
+    assert run.states("push_held") == ["success"] * ceil(second_night.changed / LYCEE_CHUNK)
+    assert run.counts is not None
+    assert (run.counts.updated, run.counts.created, run.counts.held) == (second_night.changed, 0, 0)
+    rows = expected.accepted + NEW_DIPLOMAS + second_night.changed
+    assert operator.registry_rows(LYCEE) == Rows(rows, rows)
+
+
+def test_a_broken_institution_file_is_a_dag_that_shows_its_faults(operator: Operator) -> None:
+    page = operator.page_of(BROKEN)
+    assert {tag["name"] for tag in page["tags"]} == {"supdata", "config-error"}
+    assert f"`{BROKEN}.yaml` cannot be used" in page["doc_md"]
+    assert "| 2 | `nam` |" in page["doc_md"]
+    assert operator.stack.api.import_errors() == ()
+    assert operator.stack.api.dag_ids("config-error") == {f"supdata_{BROKEN.lower()}"}
+
+
+def text_below(folder: Path, *, without: tuple[Path, ...] = ()) -> str:
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not any(map(file.is_relative_to, without))]
+    return "\n".join(file.read_bytes().decode(errors="replace") for file in files)
+
+
+def dump(operator: Operator, database: str) -> str:
+    command = [str(binaries() / "pg_dump"), "--inserts", operator.stack.postgres.url(database)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def logs(operator: Operator) -> str:
+    """Return all that was written down outside the run folders, the schools and the databases, from Airflow's task logs on."""
+    layout = operator.scene.layout
+    return text_below(layout.var, without=(layout.runs, layout.schools, layout.postgres / "data"))
+
+
+def test_the_search_for_students_finds_them_where_they_may_be(operator: Operator, third_night: ThirdNight) -> None:
+    """In the run folders and in the registry's database; the school's own are not ours."""
+    traces = Traces(operator.scene.world)
+    runs, registry = text_below(operator.scene.layout.runs), dump(operator, "registry")
+    assert len(traces.numbers_in(runs)) > 0.9 * len(traces.numbers)
+    assert len(traces.numbers_in(registry)) > 0.9 * len(traces.numbers)
+    assert len(traces.births_in(runs)) > 0.9 * len(traces.births)
+    assert traces.births_in(registry) == traces.births
+    assert traces.names_in(dump(operator, "sis_lycee")) == set(traces.names)
+
+
+def test_no_student_is_in_a_log(operator: Operator, third_night: ThirdNight) -> None:
+    text = logs(operator)
+    assert "push.chunk_done" in text, "task logs are among them"
+    assert "path=/api/v2/connections" in text, "the api-server's log is among them"
+    assert "Starting the scheduler" in text
+    assert Traces(operator.scene.world).all_in(text) == set()
+
+
+@pytest.mark.parametrize("database", ["airflow", "ledger"])
+def test_no_student_is_in_the_database_of_airflow_or_of_the_ledger(
+    operator: Operator, third_night: ThirdNight, database: str
+) -> None:
+    text = dump(operator, database)
+    assert "INSERT INTO" in text
+    assert Traces(operator.scene.world).all_in(text) == set()
+
+
+def test_no_name_is_even_read(operator: Operator, third_night: ThirdNight) -> None:
+    assert Traces(operator.scene.world).names_in(text_below(operator.scene.layout.runs)) == set()
+
+
+def test_no_key_and_no_password_is_anywhere_but_in_its_encrypted_connection(
+    operator: Operator, third_night: ThirdNight
+) -> None:
+    passwords = [access.password for access in operator.stack.accesses]
+    secrets = [WRONG_KEY, *operator.stack.registry_keys.values(), *passwords]
+    texts = [logs(operator), text_below(operator.scene.layout.runs), dump(operator, "airflow"), dump(operator, "ledger")]
+    assert [secret for secret in secrets if any(secret in text for text in texts)] == []
+    with psycopg.connect(operator.stack.postgres.url("airflow")) as connection:
+        kept = connection.execute("SELECT count(*) FROM connection WHERE is_encrypted").fetchone()
+    assert kept == (len(operator.stack.registry_keys) + len(passwords) + 2,), "and the ledger's, and its key"
