@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -103,9 +105,12 @@ class RunFolder:
         except SupdataError as error:
             result.error = f"{type(error).__name__}: {error}"
             raise
-        except BaseException as error:  # the class alone: a foreign message may hold a student's value
+        except OSError as error:
             result.error = type(error).__name__
-            raise
+            raise  # may pass by itself, and speaks of files and hosts only
+        except Exception as error:  # noqa: BLE001 - a foreign message may quote a student, and Airflow logs messages
+            result.error = type(error).__name__
+            raise _without_message(stage, error) from None
         finally:
             content = msgspec.json.format(msgspec.json.encode(result), indent=2)
             self.write_bytes(stage, name, content)
@@ -122,10 +127,23 @@ class RunFolder:
         folder = self.path / stage
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / name
+        is_local = path.protocol in {"", "file"}
+        if is_local:
+            os.chmod(self.path.path, 0o700)  # noqa: PTH101 - the paths are fsspec's, not pathlib's
         with path.open("wb") as stream:  # type: ignore[no-untyped-call] # fsspec wears no types
-            if path.protocol in {"", "file"}:
-                os.chmod(path.path, 0o600)  # noqa: PTH101 - the path is fsspec's, not pathlib's
+            if is_local:
+                os.chmod(path.path, 0o600)  # noqa: PTH101
             yield stream
+
+
+def _without_message(stage: str, error: Exception) -> CallUs:
+    """Return what may be logged of an error nobody foresaw: its class and where it came from, innermost last."""
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    return CallUs(
+        f"Running the stage `{stage}`",
+        f"an unforeseen {type(error).__name__} at {' > '.join(frames)}",
+        "Keep the run folder and report it; the message itself is left out, it might quote a student's data.",
+    )
 
 
 def run_folder_root() -> str:

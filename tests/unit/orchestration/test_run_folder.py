@@ -1,4 +1,5 @@
 import stat
+import traceback
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def test_what_a_stage_writes_the_next_one_reads(tmp_path: Path) -> None:
 def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     written = a_folder(tmp_path).write_bytes("report", "a_corriger.csv", b"x")
     assert stat.S_IMODE(Path(written).stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path(written).parents[1].stat().st_mode) == 0o700
 
 
 def test_a_run_id_cannot_leave_the_root(tmp_path: Path) -> None:
@@ -43,12 +45,22 @@ def test_a_stage_that_fails_leaves_its_error_and_its_config(tmp_path: Path) -> N
     assert result.error == "EmptySource: Reading the source: it holds no row. Call the school."
 
 
-def test_a_foreign_error_leaves_its_class_only_since_its_message_may_hold_a_value(tmp_path: Path) -> None:
+def test_a_foreign_error_tells_its_class_and_place_only_since_its_message_may_hold_a_value(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
-    with pytest.raises(ValueError, match="secret"), folder.stage("plan", {}):
+    with pytest.raises(CallUs) as caught, folder.stage("plan", {}):
         raise ValueError("secret 123456789FJ")
     (result,) = folder.results("plan")
     assert result.error == "ValueError"
+    assert "an unforeseen ValueError at" in str(caught.value)
+    assert "test_run_folder.py:" in str(caught.value)
+    assert "123456789FJ" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_network_or_disk_fault_stays_what_it_is_since_it_may_pass(tmp_path: Path) -> None:
+    folder = a_folder(tmp_path)
+    with pytest.raises(ConnectionResetError), folder.stage("extract", {}):
+        raise ConnectionResetError
+    assert folder.results("extract")[0].error == "ConnectionResetError"
 
 
 def test_a_stage_that_did_not_run_has_no_result(tmp_path: Path) -> None:
