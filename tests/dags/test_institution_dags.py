@@ -8,6 +8,8 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
+from supdata.config.loading import load_institution
+from supdata.config.models import Institution
 from supdata.orchestration import building
 from supdata.orchestration.building import build_dag, build_dags
 
@@ -118,8 +120,12 @@ def test_a_fault_shown_on_the_page_cannot_break_out_of_its_cell(tmp_path: Path) 
 
 def test_a_task_start_reads_only_the_file_of_its_own_dag(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    load = building.load_institution
-    monkeypatch.setattr(building, "load_institution", lambda path: read.append(path.name) or load(path))
+
+    def load(path: Path) -> Institution:
+        read.append(path.name)
+        return load_institution(path)
+
+    monkeypatch.setattr(building, "load_institution", load)
     built = [dag.dag_id for dag in build_dags(DAGS / "institutions", only="supdata_0881269b")]
     assert built == ["supdata_0881269b"]
     assert read == ["0881269B.yaml"]

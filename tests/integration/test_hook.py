@@ -71,10 +71,11 @@ def test_a_bare_host_name_means_https(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_airflow_knows_the_connection_type_and_its_form() -> None:
-    hook = ProvidersManagerTaskRuntime().hooks["supdata"]
+    # Airflow leaves these two without types.
+    hook = ProvidersManagerTaskRuntime().hooks["supdata"]  # type: ignore[no-untyped-call]
     assert hook is not None
     assert hook.hook_class_name == "supdata.orchestration.hook.SupdataHook"
-    manager = ProvidersManager()
+    manager = ProvidersManager()  # type: ignore[no-untyped-call]
     form = manager.field_behaviours["supdata"]
     assert form["relabeling"] == {"host": "Registry address", "password": "X-API-Key"}
     assert {"extra__supdata__verify_tls", "extra__supdata__allow_http"} <= set(manager.connection_form_widgets)

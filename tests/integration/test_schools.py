@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import paramiko  # type: ignore[import-untyped]
+import paramiko
 import psycopg
 import pytest
 import requests
@@ -223,7 +223,7 @@ def read_all(schools: tuple[Access, ...]) -> Readings:
         )
         second = normalised(rows, other)
     with reader(schools[2]) as connection:
-        rows = read_database(connection, lycee.source, lycee.columns.source_columns())  # type: ignore[arg-type]  # overloads
+        rows = read_database(connection, lycee.source, lycee.columns.source_columns())
         third = normalised(rows, lycee)
     return {university.uai: first, other.uai: second, lycee.uai: third}
 

@@ -13,6 +13,7 @@ from supdata.ledger.fingerprint import Fingerprint
 from supdata.plan.planning import Plan, make_plan
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
+from supdata.records.shipment import Known, Planned, Receipt
 from supdata.records.states import Action, Outcome
 
 FINGERPRINT = Fingerprint(b"a secret of the tests")
@@ -67,7 +68,8 @@ def plan(valid: Sequence[Enrolment], entries: Iterable[Entry] = (), **changes: A
 
 def places(plan: Plan) -> list[tuple[str, int]]:
     leaving = [one for chunk in (*plan.chunks, *plan.held) for one in chunk]
-    return [(one.source, one.row) for one in (*leaving, *plan.unchanged, *plan.waiting)]
+    told: list[Planned | Known | Receipt] = [*leaving, *plan.unchanged, *plan.waiting]
+    return [(one.source, one.row) for one in told]
 
 
 def test_what_was_never_sent_leaves_in_chunks_of_the_set_size_in_the_order_of_rows() -> None:
