@@ -15,6 +15,8 @@ ENROLMENT_RULES = (
         explanation="La date de début d’inscription n’est pas une date du calendrier.",
         fix="Corrigez la date de début de l’inscription. Si toutes les lignes sont touchées, prévenez-nous.",
         english="The start date is not a date of the calendar",
+        english_explanation="The start date of the enrolment is not a date of the calendar.",
+        english_fix="Correct the start date of the enrolment. If every row is concerned, tell us.",
         source=CONTRACT,
         essential=True,
     ),
@@ -26,6 +28,8 @@ ENROLMENT_RULES = (
         explanation="La date de fin d’inscription n’est pas une date du calendrier (le 31 juin n’existe pas).",
         fix="Corrigez la date de fin de l’inscription. Si toutes les lignes sont touchées, prévenez-nous.",
         english="The end date is not a date of the calendar",
+        english_explanation="The end date of the enrolment is not a date of the calendar (there is no 31 June).",
+        english_fix="Correct the end date of the enrolment. If every row is concerned, tell us.",
         source=CONTRACT,
         essential=True,
     ),
@@ -37,6 +41,8 @@ ENROLMENT_RULES = (
         explanation="L’inscription finirait avant d’avoir commencé : une des deux dates est fausse.",
         fix="Corrigez la date de début ou la date de fin de l’inscription.",
         english="The enrolment ends before it starts",
+        english_explanation="The enrolment would end before it began: one of the two dates is wrong.",
+        english_fix="Correct the start date or the end date of the enrolment.",
         source=OWN,
     ),
     Rule(
@@ -47,6 +53,8 @@ ENROLMENT_RULES = (
         explanation="Une inscription porte d’ordinaire sur une année universitaire. Celle-ci est déclarée quand même.",
         fix="Vérifiez la date de fin. Si elle est exacte, il n’y a rien à faire.",
         english="The enrolment lasts more than 18 months",
+        english_explanation="An enrolment usually covers one academic year. This one is declared all the same.",
+        english_fix="Check the end date. If it is right, there is nothing to do.",
         source=OWN,
     ),
     Rule(
@@ -58,6 +66,9 @@ ENROLMENT_RULES = (
         "même.",
         fix="Vérifiez que l’export porte sur la bonne année. Si les dates sont exactes, il n’y a rien à faire.",
         english="The dates lie outside the academic year",
+        english_explanation="The enrolment begins or ends outside the academic year being declared. It is declared all "
+        "the same.",
+        english_fix="Check that the export is of the right year. If the dates are right, there is nothing to do.",
         source=OWN,
     ),
     Rule(
@@ -68,6 +79,9 @@ ENROLMENT_RULES = (
         explanation="Le registre connaît deux statuts : admis et inscrit. Le code de cette ligne ne correspond à aucun.",
         fix="Terminez ou corrigez l’inscription. Si ce code est nouveau chez vous, dites-nous à quoi il correspond.",
         english="The status is missing or unknown",
+        english_explanation="The registry knows two statuses: admis (admitted) and inscrit (enrolled). The code of this row is "
+        "neither.",
+        english_fix="Complete or correct the enrolment. If this code is new at your institution, tell us what it stands for.",
         source=CONTRACT,
         essential=True,
     ),
@@ -79,6 +93,8 @@ ENROLMENT_RULES = (
         explanation="Cette inscription est annulée dans votre logiciel : elle n’est pas déclarée.",
         fix="Rien à corriger. Si elle avait déjà été déclarée, signalez-le : le registre n’offre pas de suppression.",
         english="The enrolment is cancelled",
+        english_explanation="This enrolment is cancelled in your system: it is not declared.",
+        english_fix="Nothing to correct. If it had been declared before, report it: the registry offers no deletion.",
         source="The registry has no cancelled status and no deletion",
         essential=True,
     ),
@@ -90,6 +106,8 @@ ENROLMENT_RULES = (
         explanation="Le code de régime de cette ligne ne correspond à aucun des sept régimes du registre (RF1 à RF7).",
         fix="Corrigez le régime de l’inscription. Si ce code est nouveau chez vous, dites-nous à quoi il correspond.",
         english="The regime is missing or unknown",
+        english_explanation="The regime code of this row is none of the registry's seven regimes (RF1 to RF7).",
+        english_fix="Correct the regime of the enrolment. If this code is new at your institution, tell us what it stands for.",
         source="API Particulier v3, codes RF1 to RF7",
         essential=True,
     ),
@@ -101,6 +119,9 @@ ENROLMENT_RULES = (
         explanation="Le registre connaît L (licence), M (master) et D (doctorat). L’inscription est déclarée quand même.",
         fix="Corrigez le cursus, ou laissez-le vide : il est facultatif.",
         english="The course is not L, M or D",
+        english_explanation="The registry knows L (licence), M (master) and D (doctorate). The enrolment is declared all the "
+        "same.",
+        english_fix="Correct the course, or leave it empty: it is optional.",
         source=CONTRACT,
     ),
     Rule(
@@ -112,6 +133,9 @@ ENROLMENT_RULES = (
         "valeurs différentes. On ne peut pas savoir laquelle est juste : aucune n’est déclarée.",
         fix="Supprimez ou corrigez dans votre logiciel la ligne qui n’est plus vraie (ancien régime, ancienne date…).",
         english="Several rows contradict each other on one enrolment",
+        english_explanation="Several rows describe the same enrolment (establishment, student, start date, diploma) with "
+        "different values. Which one is right cannot be known: none is declared.",
+        english_fix="Delete or correct in your system the row that is no longer true (a former regime, a former date…).",
         source="This project: one enrolment is one (uai, ine, start, diploma)",
         essential=True,
     ),

@@ -17,6 +17,8 @@ STUDENT_RULES = (
         "déclaré.",
         fix="Renseignez l’INE dans le dossier de l’étudiant. S’il n’en a pas encore, faites-le immatriculer (INES).",
         english="The INE is missing",
+        english_explanation="The registry knows a student by INE and birth date: without an INE nothing can be declared.",
+        english_fix="Enter the INE in the student's record. A student who has none yet must be registered first (INES).",
         source=CONTRACT,
         essential=True,
     ),
@@ -28,6 +30,8 @@ STUDENT_RULES = (
         explanation="La valeur est un remplissage (zéros, même caractère répété, « inconnu »…), pas un numéro attribué.",
         fix="Remplacez-la par l’INE de l’étudiant, ou faites-le immatriculer (INES) s’il n’en a pas.",
         english="The INE is a filler",
+        english_explanation="The value is a filler (zeros, one character repeated, “unknown”…), not a number that was issued.",
+        english_fix="Replace it by the student's INE, or have the student registered (INES) if there is none.",
         source="eCandidat refuses ten identical digits; the words are this project's",
     ),
     Rule(
@@ -40,6 +44,11 @@ STUDENT_RULES = (
         fix="Reprenez l’INE sur un document sûr (relevé de notes du baccalauréat). S’il lui manque un zéro en tête, un tableur "
         "l’a sans doute retiré : refaites l’export sans passer par un tableur.",
         english="The INE has the shape of no family",
+        english_explanation="An INE has 11 characters: 9 digits and 2 letters, 10 digits and 1 letter, or 10 characters and 1 "
+        "digit. This one has none of these shapes.",
+        english_fix="Copy the INE from a document to be relied on (the baccalauréat transcript). If a leading zero is "
+        "missing, a spreadsheet has probably dropped it: export again without opening the file in a "
+        "spreadsheet.",
         source=SHAPES,
     ),
     Rule(
@@ -51,6 +60,10 @@ STUDENT_RULES = (
         "correspond pas : un caractère a été mal saisi.",
         fix="Comparez l’INE, caractère par caractère, avec un document sûr, et corrigez-le dans le dossier de l’étudiant.",
         english="The key letter of the BEA number is wrong",
+        english_explanation="The last letter of an INE of 10 digits and 1 letter follows from the digits; here it does not: a "
+        "character was mistyped.",
+        english_fix="Compare the INE, character by character, with a document to be relied on, and correct it in the "
+        "student's record.",
         source="eCandidat, checkBEA23: first ten digits modulo 23",
     ),
     Rule(
@@ -63,6 +76,10 @@ STUDENT_RULES = (
         "sociale).",
         fix="Comparez l’INE, caractère par caractère, avec un document sûr, et corrigez-le dans le dossier de l’étudiant.",
         english="The key digit of the university number is wrong",
+        english_explanation="The last digit of a university INE follows from its first 10 characters; here it does not: a "
+        "character was mistyped, or this is no INE (a telephone or social security number).",
+        english_fix="Compare the INE, character by character, with a document to be relied on, and correct it in the "
+        "student's record.",
         source="eCandidat, checkNNE36: base-36 value modulo 10",
     ),
     Rule(
@@ -74,6 +91,9 @@ STUDENT_RULES = (
         "n’est pas officielle : l’inscription est déclarée quand même.",
         fix="Vérifiez l’INE avec un document sûr. S’il est exact, il n’y a rien à faire.",
         english="The key letters of the RNIE number are unusual",
+        english_explanation="The two final letters are not those that the calculation observed on known INEs gives. The rule "
+        "is not official: the enrolment is declared all the same.",
+        english_fix="Check the INE against a document to be relied on. If it is right, there is nothing to do.",
         source="Derived from seven published numbers: 97 - n mod 97; not official",
     ),
     Rule(
@@ -85,6 +105,9 @@ STUDENT_RULES = (
         "pas : la ligne attend.",
         fix="Faites immatriculer l’étudiant (INES) et remplacez l’INE provisoire par l’INE définitif.",
         english="The INE is provisional",
+        english_explanation="This INE (letter D in 5th place) is issued until the student is registered. The registry does not "
+        "know it: the row waits.",
+        english_fix="Have the student registered (INES) and replace the provisional INE by the definitive one.",
         source="Shapes of Santé Psy Étudiant; the registry wants students known to INES",
     ),
     Rule(
@@ -96,6 +119,9 @@ STUDENT_RULES = (
         "étudiants partagent un INE par erreur. Aucune n’est déclarée.",
         fix="Retrouvez les dossiers qui portent cet INE, corrigez la date ou l’INE faux, ou réunissez les deux dossiers.",
         english="The same INE comes with two birth dates",
+        english_explanation="Several rows have the same INE and different birth dates: one is wrong, or two students share an "
+        "INE by mistake. None of them is declared.",
+        english_fix="Find the records that carry this INE; correct the wrong date or INE, or merge the two records.",
         source=OWN,
         essential=True,
     ),
@@ -108,6 +134,8 @@ STUDENT_RULES = (
         "déclaré.",
         fix="Renseignez la date de naissance dans le dossier de l’étudiant.",
         english="The birth date is missing",
+        english_explanation="The registry knows a student by INE and birth date: without a birth date nothing can be declared.",
+        english_fix="Enter the birth date in the student's record.",
         source=CONTRACT,
         essential=True,
     ),
@@ -121,6 +149,8 @@ STUDENT_RULES = (
         fix="Corrigez la date dans le dossier. Si toutes les lignes sont touchées, le format de l’export a changé : "
         "prévenez-nous.",
         english="The birth date is not a date of the calendar",
+        english_explanation="The value is not a date of the calendar, or is not written in an agreed format (four-digit year).",
+        english_fix="Correct the date in the record. If every row is concerned, the format of the export has changed: tell us.",
         source=CONTRACT,
         essential=True,
     ),
@@ -132,6 +162,8 @@ STUDENT_RULES = (
         explanation="L’étudiant aurait moins de 10 ans ou plus de 110 ans à la rentrée : l’année saisie n’est pas la bonne.",
         fix="Corrigez l’année de naissance dans le dossier de l’étudiant.",
         english="The student would be under 10 or over 110 years old",
+        english_explanation="The student would be under 10 or over 110 years old when the year begins: the year was mistyped.",
+        english_fix="Correct the year of birth in the student's record.",
         source=OWN,
     ),
     Rule(
@@ -142,6 +174,9 @@ STUDENT_RULES = (
         explanation="L’étudiant aurait moins de 14 ans ou plus de 100 ans à la rentrée. L’inscription est déclarée quand même.",
         fix="Vérifiez l’année de naissance. Si elle est exacte, il n’y a rien à faire.",
         english="The student would be under 14 or over 100 years old",
+        english_explanation="The student would be under 14 or over 100 years old when the year begins. The enrolment is "
+        "declared all the same.",
+        english_fix="Check the year of birth. If it is right, there is nothing to do.",
         source=OWN,
     ),
 )
