@@ -18,6 +18,7 @@ _AS_GIVEN = {"allow_extra_args": True, "ignore_unknown_options": True, "help_opt
 COMMANDS = (
     ("check", "supdata.cli.check", "Check institution files: every fault, with its line and the nearest valid word."),
     ("schema", "supdata.cli.check", "Print the JSON Schema of an institution file, for editors."),
+    ("rules", "supdata.cli.rules", "List the quality rules: a table, JSON, or the page expectations/README.md."),
     ("sandbox", "supdata.cli.sandbox", "Serve a local registry that answers as SupData does."),
     ("demo", "supdata.cli.demo", "Synchronise three made schools into a local registry, twice, and show the figures."),
     ("up", "supdata.cli.demo", "The same as `demo`, then stay open and print the addresses."),

@@ -9,13 +9,16 @@ from supdata.errors import FixConfig
 from supdata.records.enrolment import REGISTRY_FIELDS
 from supdata.records.states import Severity
 from supdata.validate.catalogue import RULES, severities
-from supdata.validate.rule import Rule, by_id
+from supdata.validate.rule import CATALOGUE_OPENED, Rule, by_id
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=tuple(RULES))
 def test_every_rule_speaks_to_a_registrar_and_to_an_engineer(rule: Rule) -> None:
-    for name in ("id", "title", "explanation", "fix", "english", "source"):
+    for name in ("id", "title", "explanation", "fix", "english", "english_explanation", "english_fix", "source"):
         assert getattr(rule, name).strip(), name
+    assert rule.version >= 1
+    assert 0 <= rule.tolerance < 1
+    assert rule.since >= CATALOGUE_OPENED
     assert rule.field in ("", *REGISTRY_FIELDS)
 
 
@@ -36,6 +39,11 @@ def test_an_unknown_rule_is_refused_with_the_nearest_name() -> None:
 def test_an_essential_rule_cannot_be_relaxed(name: str) -> None:
     with pytest.raises(FixConfig, match=name):
         severities({name: "warn"})
+
+
+def test_an_essential_rule_tolerates_nothing() -> None:
+    """Within its tolerance a rule only warns, and what an essential rule finds must never be declared."""
+    assert [rule.id for rule in RULES.values() if rule.essential and rule.tolerance] == []
 
 
 def test_two_rules_cannot_share_an_id() -> None:
