@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import paramiko
@@ -270,7 +271,7 @@ def test_each_made_mistake_gets_the_verdict_it_must(small: World, schools: tuple
     """Every line of every school, through the shipped suite: the verdict, and the rule that must name the mistake."""
     for uai, readings in read_all(schools).items():
         enrolments = [one for one in readings if isinstance(one, Enrolment)]
-        judgements = {one.row: one for one in judge(enrolments, institution(uai), SUITE)}
+        judgements = {one.row: one for one in judge(enrolments, institution(uai), SUITE, date(2026, 11, 23)).judgements}
         (school,) = (one for one in small.schools if one.uai == uai)
         for line, found in zip(school.lines, readings, strict=True):
             if isinstance(found, Enrolment):

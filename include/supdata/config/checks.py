@@ -4,7 +4,7 @@ These read the document and not the institution, so that they speak of a file wh
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from encodings.aliases import aliases
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,7 +15,7 @@ from supdata.config.column_checks import check_columns
 from supdata.config.document import Document, Path
 from supdata.config.faults import Fault, nearest_to
 from supdata.config.iso_date import is_iso_date
-from supdata.records.states import Severity
+from supdata.config.rule_checks import KnownRule, check_known_rules, check_rules
 from supdata.records.uai import is_valid_uai, uai_key
 
 #: Named first when an encoding is not known: the ones schools use.
@@ -36,17 +36,17 @@ _ALL_CODES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check(document: Document, known_rules: Collection[str] | None = None) -> Iterator[Fault]:
+def check(document: Document, known_rules: Mapping[str, KnownRule] | None = None) -> Iterator[Fault]:
     """Yield the faults of a document that pydantic does not see.
 
     Args:
         document: The file as it was read.
-        known_rules: The ids of all quality rules; None leaves ids unchecked, for callers that do not load the catalogue.
+        known_rules: All quality rules by id; None leaves ids unchecked, for callers that do not load the catalogue.
     """
     for one in CHECKS:
         yield from one(document)
     if known_rules is not None:
-        yield from _rule_ids(document, known_rules)
+        yield from check_known_rules(document, known_rules)
 
 
 def _uais(document: Document) -> Iterator[Fault]:
@@ -170,20 +170,6 @@ def _codes(document: Document) -> Iterator[Fault]:
             yield document.fault(("registry", "codes", name), f"lacks the code of {', '.join(missing)}")
 
 
-def _rules(document: Document) -> Iterator[Fault]:
-    given = document.at("rules")
-    for rule, severity in given.items() if isinstance(given, dict) else ():
-        if severity == Severity.HOLD:
-            yield document.fault(("rules", rule), "must be one of reject, warn: which rows are held is not for a file to say")
-
-
-def _rule_ids(document: Document, known: Collection[str]) -> Iterator[Fault]:
-    given = document.at("rules")
-    for rule in given if isinstance(given, dict) else ():
-        if rule not in known:
-            yield document.fault(("rules", rule), "is no rule", nearest=nearest_to(rule, known), key=True)
-
-
 CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     _uais,
     _year,
@@ -194,6 +180,6 @@ CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     _database,
     _connections,
     _codes,
-    _rules,
+    check_rules,
     check_columns,
 )

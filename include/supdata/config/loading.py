@@ -1,6 +1,7 @@
 """Institution files into institutions: one file read, every fault found in one go."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from supdata.config.document import Document, read_document
 from supdata.config.explaining import explain
 from supdata.config.faults import Fault, InvalidInstitution
 from supdata.config.models import Institution
+from supdata.config.rule_checks import KnownRule, check_expiry
 from supdata.errors import FixConfig
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
@@ -31,12 +33,12 @@ def find_institution_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
-def load_institution(path: Path, known_rules: Collection[str] | None = None) -> Institution:
+def load_institution(path: Path, known_rules: Mapping[str, KnownRule] | None = None) -> Institution:
     """Read one institution file, named for its UAI: `0751717J.yaml`.
 
     Args:
         path: The file.
-        known_rules: The ids of all quality rules, to name an unknown one by its line; None leaves that to validation.
+        known_rules: All quality rules by id, to name an unknown one by its line; None leaves that to validation.
 
     Raises:
         InvalidInstitution: with all that is wrong in the file, or with its name.
@@ -48,6 +50,18 @@ def load_institution(path: Path, known_rules: Collection[str] | None = None) -> 
         raise InvalidInstitution(file, [Fault(file, 1, 1, "", f"cannot be read: {error.strerror}")]) from error
     document = read_document(content, file)
     return _validate(document, [*check(document, known_rules)], [*_name_faults(document, path)])
+
+
+def expired_settings(path: Path, on: date) -> tuple[Fault, ...]:
+    """Return what no longer holds in an institution file on the day `on`, by its line; none of it makes the file wrong.
+
+    A file that cannot be read has none: what is wrong with it is for `load_institution` to say.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return ()
+    return tuple(check_expiry(read_document(content, str(path)), on))
 
 
 def parse_institution(content: bytes, file: str = "institution.yaml") -> Institution:

@@ -7,15 +7,11 @@ that was meant.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from supdata.config.rule_settings import RuleSettings
+from supdata.config.section import Section
 from supdata.records.uai import is_valid_uai
-
-
-class Section(BaseModel):
-    """A part of an institution file: frozen, and deaf to keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class CsvFormat(Section):
@@ -183,16 +179,10 @@ class Commune(Section):
 class WireCodes(Section):
     """The codes the registry expects; it does not publish them, so these are defaults to confirm with it."""
 
-    statut: dict[Literal["admis", "inscrit"], str] = {"admis": "1", "inscrit": "2"}
-    regime: dict[Literal["RF1", "RF2", "RF3", "RF4", "RF5", "RF6", "RF7"], str] = {
-        "RF1": "1",
-        "RF2": "2",
-        "RF3": "3",
-        "RF4": "4",
-        "RF5": "5",
-        "RF6": "6",
-        "RF7": "7",
-    }
+    statut: dict[Literal["admis", "inscrit"], str] = Field({"admis": "1", "inscrit": "2"})
+    regime: dict[Literal["RF1", "RF2", "RF3", "RF4", "RF5", "RF6", "RF7"], str] = Field(
+        {"RF1": "1", "RF2": "2", "RF3": "3", "RF4": "4", "RF5": "5", "RF6": "6", "RF7": "7"}
+    )
 
 
 class Registry(Section):
@@ -257,4 +247,4 @@ class Institution(Section):
     limits: Limits = Limits()
     departed: Literal["report"] = "report"
     allow_empty: bool = Field(default=False, description="True when a source without any row is nothing unusual.")
-    rules: dict[str, Literal["reject", "warn"]] = Field(default_factory=dict, description="Severity of a rule, by its id.")
+    rules: RuleSettings = Field(default_factory=dict, description="What is other than in the catalogue, by a rule's id.")

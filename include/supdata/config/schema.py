@@ -3,12 +3,13 @@
 from typing import Any
 
 from supdata.config.models import ColumnMapping, Institution
+from supdata.config.rule_settings import RuleSetting
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def institution_schema() -> dict[str, Any]:
-    """Return the JSON Schema of an institution file, with the short forms of a column mapping.
+    """Return the JSON Schema of an institution file, with the short forms of a column mapping and of a rule's setting.
 
     It knows less than `load_institution`: keys, types and words, not whether a UAI's letter or an encoding is right.
     """
@@ -19,5 +20,10 @@ def institution_schema() -> dict[str, Any]:
     definitions[ColumnMapping.__name__] = {
         "title": "A column's name, or a section",
         "anyOf": [{"type": "string"}, section],
+    }
+    setting = definitions[RuleSetting.__name__]
+    definitions[RuleSetting.__name__] = {
+        "title": "`reject`, or a section",
+        "anyOf": [{"const": "reject", "description": "Short for a severity alone; a weaker rule takes a section."}, setting],
     }
     return {"$schema": DIALECT, **schema, "title": "One institution", "description": "dags/institutions/<uai>.yaml"}

@@ -1,23 +1,27 @@
 """The report stage: the registrar's page and the rows to correct, from whatever the run folder holds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from supdata.errors import FixConfig
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import STAGES, StageResult
+from supdata.orchestration.validation import RULINGS, suites_folder
 from supdata.reconcile.balance import Balance
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
 from supdata.records.rows import UnreadableRow
+from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Receipt
 from supdata.report.facts import RunFacts, gather
 from supdata.report.page import render_page
 from supdata.report.worklist import write_csv
+from supdata.validate.additions import read_additions
 from supdata.validate.catalogue import RULES
+from supdata.validate.rule import Rule
 
 Record = TypeVar("Record")
 
@@ -44,7 +48,7 @@ def _facts(run: Run) -> RunFacts:
     return gather(
         institution=run.institution,
         run_id=run.run_id,
-        run_date=run.started.astimezone(ZoneInfo(run.institution.timezone)).date(),
+        run_date=run.day,
         counts=balance.counts if balance else None,
         judgements=_left(run, "validate", "judgements.jsonl", Judgement),
         enrolments=_left(run, "normalise", "enrolments.jsonl", Enrolment),
@@ -54,9 +58,18 @@ def _facts(run: Run) -> RunFacts:
         differences=[str(one) for one in balance.differences] if balance else [],
         failed_stage=failed.stage if failed else None,
         failure=failed.error if failed else "",
-        rules=RULES,
+        rules=_rules(run),
+        rulings=_left(run, "validate", RULINGS, Ruling),
         dry_run=run.dry_run,
     )
+
+
+def _rules(run: Run) -> Mapping[str, Rule]:
+    """Return the texts of all rules; of the catalogue's alone where the institution's own cannot be read."""
+    try:
+        return read_additions(suites_folder(), run.institution.uai).with_catalogue()
+    except FixConfig:
+        return RULES
 
 
 def _first_failure(run: Run) -> StageResult | None:

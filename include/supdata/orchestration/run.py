@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from airflow.sdk import Param, get_current_context
 
@@ -60,6 +61,11 @@ class Run:
     def ledger_id(self) -> str:
         """The run's name in the ledger, where all schools meet: Airflow's run ids repeat from DAG to DAG."""
         return f"{self.institution.uai}/{self.run_id}"
+
+    @property
+    def day(self) -> date:
+        """The day the run is dated where the institution is: exceptions to rules end by it, and the report is headed by it."""
+        return self.started.astimezone(ZoneInfo(self.institution.timezone)).date()
 
     @contextmanager
     def stage(self, name: str, part: str = "") -> Iterator[StageResult]:

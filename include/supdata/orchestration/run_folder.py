@@ -26,13 +26,15 @@ STAGES = ("extract", "normalise", "validate", "plan", "push", "push_held", "reco
 class StageResult(msgspec.Struct, kw_only=True):
     """What one stage says of itself; it stands beside the stage's files as `result.json`.
 
-    `counts` are the stage's own and serve the reader: the balance is never made from them. `files` names what was written.
+    `counts` are the stage's own and serve the reader: the balance is never made from them. `notes` are
+    sentences on what was done in another way than usual. `files` names what was written.
     """
 
     stage: str
     success: bool = False
     error: str = ""
     counts: dict[str, int] = {}
+    notes: list[str] = []
     files: list[str] = []
     institution: dict[str, Any] = {}
 

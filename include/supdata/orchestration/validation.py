@@ -7,28 +7,44 @@ from pathlib import Path
 from supdata.errors import FixConfig
 from supdata.orchestration.run import Run
 from supdata.records.enrolment import Enrolment
+from supdata.records.ruling import Ruling, Standing
 from supdata.records.states import Verdict
 from supdata.validate.judging import judge
 
 EXPECTATIONS_VARIABLE = "SUPDATA_EXPECTATIONS"
+RULINGS = "rulings.jsonl"
 
 
 def judge_enrolments(run: Run) -> dict[str, int]:
     """Judge every enrolment and return how many got each verdict."""
     with run.stage("validate") as result:
         enrolments = list(run.folder.read("normalise", "enrolments.jsonl", Enrolment))
-        judgements = judge(enrolments, run.institution, _suite())
+        judged = judge(enrolments, run.institution, suites_folder() / "enrolment.json", run.day)
+        judgements = judged.judgements
         run.folder.write("validate", "judgements.jsonl", judgements)
         valid = {(one.source, one.row) for one in judgements if one.verdict is Verdict.VALID}
         in_order = sorted((e for e in enrolments if (e.source, e.row) in valid), key=lambda e: (e.source, e.row))
         run.folder.write("validate", "valid.jsonl", in_order)
         result.counts.update({str(verdict): 0 for verdict in Verdict} | Counter(str(one.verdict) for one in judgements))
-        result.files += ["judgements.jsonl", "valid.jsonl"]
+        run.folder.write("validate", RULINGS, judged.rulings)
+        result.counts["settings_reopened"] = sum(ruling.reopened for ruling in judged.rulings)
+        result.notes += map(_note, judged.rulings)
+        result.files += ["judgements.jsonl", "valid.jsonl", RULINGS]
     return result.counts
 
 
-def _suite() -> Path:
-    """Return the suite file; raises FixConfig when the folder of suites is not configured."""
+def _note(ruling: Ruling) -> str:
+    """Say what became of one setting of the institution's, for ops; the report says it to the registrar."""
+    said = {
+        Standing.IN_FORCE: "as the institution has set it",
+        Standing.EXPIRED: f"as in the catalogue: the setting expired on {ruling.expires}",
+        Standing.EXCEEDED: "as in the catalogue: more rows than the setting's ceiling",
+    }
+    return f"{ruling.rule}: {said[ruling.standing]}; {ruling.rows} of {ruling.of} rows in breach"
+
+
+def suites_folder() -> Path:
+    """Return the folder of suites; raises FixConfig when the folder of suites is not configured."""
     folder = os.environ.get(EXPECTATIONS_VARIABLE, "")
     if not folder:
         raise FixConfig(
@@ -36,4 +52,4 @@ def _suite() -> Path:
             f"the environment variable {EXPECTATIONS_VARIABLE} is not set",
             "Set it to the project's expectations/ folder on every worker.",
         )
-    return Path(folder) / "enrolment.json"
+    return Path(folder)

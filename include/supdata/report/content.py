@@ -67,6 +67,17 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """A rule that the institution has set otherwise than the catalogue: what it came to in this run, and why it was set so."""
+
+    rule: str
+    title: str
+    told: str
+    why: str
+    reopened: bool
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """What is known of one run once it has ended, well or not.
 
@@ -87,6 +98,7 @@ class RunFacts:
     groups: tuple[Group, ...]
     departed: tuple[RowRef, ...]
     to_correct: int
+    adjustments: tuple[Adjustment, ...] = ()
 
     def groups_of(self, weight: Weight) -> tuple[Group, ...]:
         """Return the groups of one weight, the largest first."""

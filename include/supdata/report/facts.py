@@ -9,8 +9,10 @@ from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
 from supdata.records.rows import UnreadableRow
+from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Receipt
 from supdata.records.states import Action, Outcome, Verdict
+from supdata.report.adjustments import adjustments
 from supdata.report.content import Correction, RowRef, RunFacts, Weight
 from supdata.report.findings import CAUSE_OF_OUTCOME, Place, from_judgements, from_receipts, from_unreadable, is_spoken_of
 from supdata.report.grouping import group
@@ -44,6 +46,7 @@ def gather(
     differences: Sequence[str],
     failed_stage: str | None,
     rules: Mapping[str, RuleText],
+    rulings: Iterable[Ruling] = (),
     failure: str = "",
     dry_run: bool = False,
 ) -> RunFacts:
@@ -62,6 +65,7 @@ def gather(
         differences: One sentence per equation of the balance that does not close.
         failed_stage: The first stage that failed, by its task id.
         rules: French texts by rule id.
+        rulings: What became of each rule that the institution has set otherwise than the catalogue.
         failure: What the failed stage said, for the technical team; a message of `supdata.errors`.
         dry_run: Whether nothing was meant to be sent.
     """
@@ -90,6 +94,7 @@ def gather(
         groups=group(corrections),
         departed=tuple(gone),
         to_correct=len(_places_in_fault(corrections)),
+        adjustments=tuple(adjustments(rulings, rules)),
     )
 
 

@@ -39,6 +39,11 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", THIN)
 
 
+def percent(share: float) -> str:
+    """Write a share of 1 as a percentage: 2,5 %."""
+    return f"{share * 100:.4g}".replace(".", ",") + f"{THIN}%"
+
+
 def counted(count: int, singular: str, plural: str = "") -> str:
     """Write `count` and the noun that agrees with it; in French zero and one are singular.
 

@@ -8,7 +8,6 @@ is empty, as if no row were bad), one that it did not answer.
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +16,7 @@ import pandas as pd
 from supdata.errors import FixConfig, RuleBroken
 from supdata.validate.catalogue import RULES
 from supdata.validate.custom import register
+from supdata.validate.suite_file import Entry, SuiteFile
 
 log = logging.getLogger(__name__)
 
@@ -27,46 +27,6 @@ RESULT_FORMAT = {
     "partial_unexpected_count": 0,
     "return_unexpected_index_query": False,
 }
-
-
-class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The catalogue rule that an expectation checks; several may check one rule."""
-
-    rule: str
-
-
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One expectation of a suite file."""
-
-    type: str
-    kwargs: dict[str, Any]
-    meta: Meta
-
-
-class SuiteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A suite file: a name, and expectations in any order."""
-
-    name: str
-    expectations: list[Entry]
-
-
-def read_suite(path: Path) -> SuiteFile:
-    """Read a suite file.
-
-    Raises FixConfig when it cannot be read, RuleBroken when the rules it checks are not exactly those of the catalogue.
-    """
-    try:
-        suite = msgspec.json.decode(path.read_bytes(), type=SuiteFile)
-    except OSError as error:
-        found = f"the file cannot be opened ({error.strerror})"
-        raise FixConfig(f"Reading the suite {path.name}", found, "Point to the expectations/ folder.") from error
-    except msgspec.MsgspecError as error:
-        raise FixConfig(f"Reading the suite {path.name}", str(error), "Mend the file.") from error
-    odd = sorted({entry.meta.rule for entry in suite.expectations} ^ set(RULES))
-    if odd:
-        found = f"not both in the suite and in the catalogue: {', '.join(odd)}"
-        raise RuleBroken(f"Reading the suite {path.name}", found, "Add them where they are missing.")
-    return suite
 
 
 def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> dict[str, set[int]]:
@@ -110,7 +70,8 @@ def _expectation(entry: Entry) -> Any:
     try:
         return ExpectationConfiguration(**msgspec.to_builtins(entry)).to_domain_obj()
     except (GreatExpectationsError, ValueError) as error:  # an unknown type; pydantic's error on wrong arguments
-        raise RuleBroken(f"Loading the expectation of {entry.meta.rule}", str(error), "Mend its type or arguments.") from error
+        whose = RuleBroken if entry.meta.rule in RULES else FixConfig  # an institution's own rule is its file's to mend
+        raise whose(f"Loading the expectation of {entry.meta.rule}", str(error), "Mend its type or arguments.") from error
 
 
 def _refuse_silence(suite: SuiteFile, results: list[Any]) -> None:

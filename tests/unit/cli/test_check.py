@@ -1,11 +1,14 @@
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from supdata.cli.check import check_files
 from supdata.cli.main import app
 
+EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 CONFIGS = Path(__file__).parents[2] / "configs"
 SHORTEST = (CONFIGS / "valid" / "0751717J.yaml").read_text(encoding="utf-8")
 
@@ -89,3 +92,51 @@ def test_the_schema_is_printed_as_json() -> None:
     result = run("schema")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["properties"]["uai"]
+
+
+WEAKER = "severity: warn, author: M. Durand, reason: essai, ceiling: 40"
+
+
+def test_a_setting_that_has_expired_is_a_warning_with_its_line_and_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "0751717J.yaml"
+    path.write_text(f"{SHORTEST}rules:\n  INE-FORMAT: {{{WEAKER}, expires: 2020-01-31}}\n", encoding="utf-8")
+    result = run("check", path)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1:] == [
+        f"{path}:17:3: rules.INE-FORMAT: expired on 2020-01-31: the rule is as in the catalogue again; renew the setting or "
+        "remove it (a warning)",
+        "1 file(s) checked: all is well, 1 warning(s)",
+    ]
+    (told,) = json.loads(run("check", "--json", path).stdout)["files"]
+    assert (told["faults"], [warning["line"] for warning in told["warnings"]]) == ([], [17])
+
+
+def test_a_setting_holds_to_the_day_that_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "0751717J.yaml"
+    path.write_text(f"{SHORTEST}rules:\n  INE-FORMAT: {{{WEAKER}, expires: 2027-01-31}}\n", encoding="utf-8")
+    assert [len(one.warnings) for one in check_files([path], EXPECTATIONS, date(2027, 1, 31))] == [0]
+    assert [len(one.warnings) for one in check_files([path], EXPECTATIONS, date(2027, 2, 1))] == [1]
+
+
+def test_an_essential_rule_made_weaker_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "0751717J.yaml"
+    settings = f"  INE-ABSENT: {{{WEAKER}, expires: 2027-01-31}}\n  UAI-KEY: reject\n"
+    path.write_text(f"{SHORTEST}rules:\n{settings}", encoding="utf-8")
+    result = run("check", path)
+    assert result.exit_code == 1
+    assert f"{path}:17:3: rules.INE-ABSENT: is essential and cannot be made weaker" in result.stdout
+    assert "UAI-KEY" not in result.stdout
+
+
+def test_the_rules_an_institution_adds_are_known_and_checked(tmp_path: Path) -> None:
+    path = tmp_path / "0881269B.yaml"
+    path.write_text((CONFIGS / "valid" / "0881269B.yaml").read_text() + "rules: {0881269B-MEFSTAT: reject}\n")
+    assert run("check", path, "--expectations", EXPECTATIONS).exit_code == 0
+    (tmp_path / "institutions").mkdir()
+    broken = (EXPECTATIONS / "institutions" / "0881269B.json").read_text().replace('"diplome"', '"diplom"')
+    (tmp_path / "institutions" / "0881269B.json").write_text(broken)
+    result = run("check", path, "--expectations", tmp_path)
+    assert result.exit_code == 1
+    assert (
+        "institutions/0881269B.json:6:1: 0881269B-MEFSTAT: there is no column diplom; did you mean `diplome`?" in result.stdout
+    )

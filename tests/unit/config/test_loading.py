@@ -10,6 +10,7 @@ from supdata.config.faults import InvalidInstitution
 from supdata.config.loading import find_institution_files, load_institution, parse_institution
 from supdata.config.models import ApiKey, DatabaseSource, Institution, RestSource, SftpSource
 from supdata.errors import FixConfig
+from supdata.validate.catalogue import RULES
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 VALID = {"0442953W.yaml", "0751717J.yaml", "0881269B.yaml"}
@@ -106,10 +107,13 @@ def test_a_file_that_cannot_be_read_is_a_fault_and_not_a_crash(tmp_path: Path) -
 
 def test_a_rule_that_does_not_exist_is_named_by_its_line_when_the_catalogue_is_given(tmp_path: Path) -> None:
     path = tmp_path / "0751717J.yaml"
-    path.write_text(SHORTEST + "rules: {INE-FORMA: warn, DATES-SPAN: reject}\n", encoding="utf-8")
-    assert load_institution(path).rules == {"INE-FORMA": "warn", "DATES-SPAN": "reject"}
+    path.write_text(SHORTEST + "rules: {INE-FORMA: reject, DATES-SPAN: reject}\n", encoding="utf-8")
+    assert {name: one.severity for name, one in load_institution(path).rules.items()} == {
+        "INE-FORMA": "reject",
+        "DATES-SPAN": "reject",
+    }
     with pytest.raises(InvalidInstitution) as caught:
-        load_institution(path, known_rules=("INE-FORMAT", "DATES-SPAN"))
+        load_institution(path, known_rules=RULES)
     (fault,) = caught.value.faults
     assert (fault.line, fault.where, fault.nearest) == (16, "rules.INE-FORMA", "INE-FORMAT")
 

@@ -44,3 +44,11 @@ def test_every_key_of_the_schema_is_explained_where_its_name_does_not_say_it() -
     schema = institution_schema()
     assert schema["$defs"]["SftpSource"]["properties"]["path"]["description"]
     assert schema["additionalProperties"] is False
+
+
+def test_the_schema_knows_the_short_and_the_long_form_of_a_rule(validator: jsonschema.Draft202012Validator) -> None:
+    sample = read(CONFIGS / "valid" / "0751717J.yaml")
+    rules = read(CONFIGS / "valid" / "0442953W.yaml")["rules"]
+    assert list(validator.iter_errors(sample | {"rules": rules})) == []
+    for wrong in ("weak", {"severity": "hold"}, {"severity": "reject", "ceilling": 3}, {"tolerance": "many"}):
+        assert list(validator.iter_errors(sample | {"rules": {"INE-FORMAT": wrong}})) != []

@@ -5,10 +5,8 @@ import sys
 
 import pytest
 
-from supdata.errors import FixConfig
 from supdata.records.enrolment import REGISTRY_FIELDS
-from supdata.records.states import Severity
-from supdata.validate.catalogue import RULES, severities
+from supdata.validate.catalogue import RULES
 from supdata.validate.rule import CATALOGUE_OPENED, Rule, by_id
 
 
@@ -20,25 +18,6 @@ def test_every_rule_speaks_to_a_registrar_and_to_an_engineer(rule: Rule) -> None
     assert 0 <= rule.tolerance < 1
     assert rule.since >= CATALOGUE_OPENED
     assert rule.field in ("", *REGISTRY_FIELDS)
-
-
-def test_a_school_may_relax_a_rule_and_tighten_another() -> None:
-    changed = severities({"INE-KEY-BEA": "warn", "INE-KEY-RNIE": "reject"})
-    assert changed["INE-KEY-BEA"] is Severity.WARN
-    assert changed["INE-KEY-RNIE"] is Severity.REJECT
-    assert changed["INE-FORMAT"] is Severity.REJECT
-    assert list(changed) == list(RULES)
-
-
-def test_an_unknown_rule_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(FixConfig, match="Did you mean INE-KEY-RNIE"):
-        severities({"INE-KEY-RNEI": "reject"})
-
-
-@pytest.mark.parametrize("name", ["INE-ABSENT", "UAI-OWNER", "STATUT-CANCELLED", "COMMUNE-EMIT"])
-def test_an_essential_rule_cannot_be_relaxed(name: str) -> None:
-    with pytest.raises(FixConfig, match=name):
-        severities({name: "warn"})
 
 
 def test_an_essential_rule_tolerates_nothing() -> None:

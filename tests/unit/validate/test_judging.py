@@ -1,20 +1,24 @@
 """Judging: what breaks each rule, which verdict follows, and that nothing depends on the order of rows."""
 
 import random
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from builders import UNIVERSITY, an_enrolment, an_institution
+from supdata.config.models import Institution
 from supdata.errors import FixConfig
 from supdata.records.enrolment import Enrolment
 from supdata.records.ine import rnie_key
 from supdata.records.judgement import Judgement
 from supdata.records.states import Severity, Verdict
+from supdata.validate import judging
 from supdata.validate.catalogue import RULES
-from supdata.validate.judging import judge
 
 SUITE = Path(__file__).parents[3] / "expectations" / "enrolment.json"
+TODAY = date(2026, 11, 23)
 REJECTED, PROVISIONAL, DUPLICATE, VALID = Verdict.REJECTED, Verdict.PROVISIONAL, Verdict.DUPLICATE, Verdict.VALID
 
 #: Each case: what makes its rows differ from a right one, then the rules each row breaks, and its verdict.
@@ -88,6 +92,11 @@ CASES: dict[str, tuple[list[dict[str, str]], list[list[str]], list[Verdict]]] = 
     ),
 }
 SCHOOL = an_institution(also=["0442953W"])
+FOR_A_TIME = {"author": "M. Durand", "reason": "essai", "ceiling": "40", "expires": "2027-01-31"}
+
+
+def judge(rows: Sequence[Enrolment], institution: Institution) -> list[Judgement]:
+    return judging.judge(rows, institution, SUITE, TODAY).judgements
 
 
 def _rows() -> list[Enrolment]:
@@ -105,7 +114,7 @@ def judgements() -> list[Judgement]:
     """All cases judged in one lot, in a shuffled order."""
     rows = _rows()
     random.Random(7).shuffle(rows)
-    return judge(rows, SCHOOL, SUITE)
+    return judge(rows, SCHOOL)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -125,7 +134,7 @@ def test_judgements_come_one_per_row_in_order(judgements: list[Judgement]) -> No
 
 
 def test_the_order_of_rows_changes_nothing(judgements: list[Judgement]) -> None:
-    assert judge(_rows(), SCHOOL, SUITE) == judgements
+    assert judge(_rows(), SCHOOL) == judgements
 
 
 def test_a_reason_names_the_field_and_its_weight(judgements: list[Judgement]) -> None:
@@ -135,27 +144,27 @@ def test_a_reason_names_the_field_and_its_weight(judgements: list[Judgement]) ->
 
 def test_a_school_can_reject_what_others_are_warned_of() -> None:
     strict = an_institution(rules={"INE-KEY-RNIE": "reject"})
-    (one,) = judge([an_enrolment(ine="987654321AA")], strict, SUITE)
+    (one,) = judge([an_enrolment(ine="987654321AA")], strict)
     assert one.verdict is REJECTED
 
 
 def test_a_school_can_let_pass_what_others_reject() -> None:
-    lenient = an_institution(rules={"INE-KEY-BEA": "warn"})
-    (one,) = judge([an_enrolment(ine="1234567890G")], lenient, SUITE)
+    lenient = an_institution(rules={"INE-KEY-BEA": {"severity": "warn", **FOR_A_TIME}})
+    (one,) = judge([an_enrolment(ine="1234567890G")], lenient)
     assert one.verdict is VALID
     assert one.reasons[0].severity is Severity.WARN
 
 
 def test_an_unknown_rule_is_refused_even_when_there_is_nothing_to_judge() -> None:
     with pytest.raises(FixConfig, match="INE-FORMAT"):
-        judge([], an_institution(rules={"INE-FORMATE": "warn"}), SUITE)
+        judge([], an_institution(rules={"INE-FORMATE": "reject"}))
 
 
 def test_nothing_to_judge_gives_no_judgement() -> None:
-    assert judge([], an_institution(), SUITE) == []
+    assert judge([], an_institution()) == []
 
 
 def test_a_postal_column_is_never_ambiguous() -> None:
     told = an_institution(commune={"column_holds": "postal", "emit": "postal"})
-    (one,) = judge([an_enrolment(codeCommune="97133", communePostal="97133", communeInsee="")], told, SUITE)
+    (one,) = judge([an_enrolment(codeCommune="97133", communePostal="97133", communeInsee="")], told)
     assert one == Judgement(source="inscriptions.csv", row=2, verdict=VALID)

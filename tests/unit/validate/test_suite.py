@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from supdata.validate import suite as room
 from supdata.validate.catalogue import RULES
 from supdata.validate.frame import make_frame
 from supdata.validate.judging import judge, parameters
-from supdata.validate.suite import broken_rows, read_suite
+from supdata.validate.suite import broken_rows
+from supdata.validate.suite_file import read_suite
 
 SUITE = Path(__file__).parents[3] / "expectations" / "enrolment.json"
+TODAY = date(2026, 11, 23)
 Change = Callable[[list[dict[str, Any]]], object]
 
 
@@ -69,7 +72,7 @@ def test_a_misspelt_key_in_a_suite_is_a_fault_of_configuration(tmp_path: Path) -
 )
 def test_a_rule_that_was_not_evaluated_is_an_error(tmp_path: Path, change: Change) -> None:
     with pytest.raises(RuleBroken, match="INE-ABSENT"):
-        judge([an_enrolment()], an_institution(), _changed(tmp_path, change))
+        judge([an_enrolment()], an_institution(), _changed(tmp_path, change), TODAY)
 
 
 def test_no_value_of_a_row_is_in_what_great_expectations_gives_back(caplog: pytest.LogCaptureFixture) -> None:
@@ -91,7 +94,7 @@ def test_an_error_names_rules_and_no_value(tmp_path: Path, caplog: pytest.LogCap
     between_texts = {"type": "expect_column_values_to_be_between", "kwargs": {"column": "ine", "min_value": 3}}
     path = _changed(tmp_path, lambda entries: entries[0].update(between_texts))
     with pytest.raises(RuleBroken) as caught:
-        judge([an_enrolment(ine="987654321AA")], an_institution(), path)
+        judge([an_enrolment(ine="987654321AA")], an_institution(), path, TODAY)
     assert "987654321AA" not in str(caught.value) + caplog.text
 
 
@@ -99,4 +102,4 @@ def test_a_result_that_does_not_name_every_bad_row_is_an_error(monkeypatch: pyte
     """Shorter result formats stop at 20 rows: the others would pass for good ones."""
     monkeypatch.setattr(room, "RESULT_FORMAT", {"result_format": "SUMMARY"})
     with pytest.raises(RuleBroken, match="INE-ABSENT"):
-        judge([an_enrolment(row=row, ine="") for row in range(30)], an_institution(), SUITE)
+        judge([an_enrolment(row=row, ine="") for row in range(30)], an_institution(), SUITE, TODAY)
