@@ -65,7 +65,8 @@ def validate(config: str) -> dict[str, int]:
     **Red** means that a rule could not be evaluated, so that its silence would prove nothing.
 
     - `RuleBroken`: the message names the rule. Keep the run and report it.
-    - `FixConfig`: `rules` in the institution file names a rule that does not exist.
+    - `FixConfig`: `rules` in the institution file names a rule that does not exist, or makes an essential one weaker; or the
+      institution's own suite (`expectations/institutions/`) has faults. `supdata check` shows them with their lines.
     """
     from supdata.orchestration.validation import judge_enrolments
 
