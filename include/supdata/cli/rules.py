@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,9 +14,11 @@ from rich.table import Table
 from supdata.config.faults import nearest_to
 from supdata.errors import FixConfig
 from supdata.records.states import Severity
+from supdata.validate.additions import read_additions
 from supdata.validate.catalogue import RULES
 from supdata.validate.rule import Rule
 
+EXPECTATIONS = Path("expectations")
 #: What the table shows for a rule that compares whole rows.
 WHOLE_ROW = "(row)"
 COLOURS = {Severity.REJECT: "red", Severity.HOLD: "yellow", Severity.WARN: "cyan"}
@@ -40,16 +43,19 @@ a share of the institution's rows, a rule only warns. Its version is raised when
 def rules(
     field: Annotated[list[str] | None, typer.Option(help="Only the rules on this field of the enrolment.")] = None,
     severity: Annotated[list[str] | None, typer.Option(help="Only the rules of this severity: reject, hold, warn.")] = None,
+    institution: Annotated[str, typer.Option(help="Also the rules that the institution of this UAI adds.")] = "",
     rule_id: Annotated[list[str] | None, typer.Option("--id", help="Only this rule, with all its texts.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
     as_page: Annotated[bool, typer.Option("--markdown", help="Print the page expectations/README.md.")] = False,
+    expectations: Annotated[Path, typer.Option(help="The folder of suites.")] = EXPECTATIONS,
 ) -> None:
     """List the quality rules: what each one looks at, what it does to a row, and what it tells the registrar.
 
-    Each option may be given several times. Exit code 2: an option names nothing that exists.
+    --field, --severity and --id may be given several times. Exit code 2: an option names nothing that exists.
     """
-    chosen = choose(RULES, fields=field or (), severities=severity or (), ids=rule_id or ())
+    catalogue = read_additions(expectations, institution).with_catalogue() if institution else RULES
+    chosen = choose(catalogue, fields=field or (), severities=severity or (), ids=rule_id or ())
     if as_json:
         typer.echo(as_machine_text(chosen))
     elif as_page:
@@ -113,14 +119,13 @@ def _section(rule: Rule) -> str:
         f"tolerance {_tolerance(rule)}",
         f"version {rule.version} since {rule.since.isoformat()}",
     ]
+    english = f"\n**{rule.english}.** {rule.english_explanation}  \n*To do:* {rule.english_fix}\n"
     return (
         f"## {rule.id}\n\n"
         f"{' · '.join(facts)}  \n"
         f"Source: {rule.source}\n\n"
         f"**{rule.title}.** {rule.explanation}  \n"
-        f"*À faire :* {rule.fix}\n\n"
-        f"**{rule.english}.** {rule.english_explanation}  \n"
-        f"*To do:* {rule.english_fix}\n"
+        f"*À faire :* {rule.fix}\n" + (english if rule.english else "")
     )
 
 
@@ -132,7 +137,9 @@ def _table(chosen: Sequence[Rule]) -> Table:
     table.add_column("what is wrong", overflow="fold")
     for rule in chosen:
         weight = f"[{COLOURS[rule.severity]}]{rule.severity}{'!' if rule.essential else ''}[/]"
-        table.add_row(rule.id, rule.field or WHOLE_ROW, weight, _tolerance(rule) if rule.tolerance else "", rule.english)
+        table.add_row(
+            rule.id, rule.field or WHOLE_ROW, weight, _tolerance(rule) if rule.tolerance else "", rule.english or rule.title
+        )
     return table
 
 

@@ -23,7 +23,7 @@ from supdata.records.states import Severity
 from supdata.validate.catalogue import RULES
 from supdata.validate.rule import Rule
 from supdata.validate.suite_file import Entry, Meta
-from supdata.validate.vocabulary import COLUMN_ARGUMENTS, COLUMNS, EXPECTATIONS, REFUSED_ARGUMENTS
+from supdata.validate.vocabulary import COLUMN_ARGUMENTS, COLUMNS, EXPECTATIONS, PARAMETERS, REFUSED_ARGUMENTS
 
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 
@@ -141,8 +141,18 @@ class _Reading:
         for column in _columns(entry):
             if column not in COLUMNS:
                 self._note(where, column, f"there is no column {column}", nearest=nearest_to(column, COLUMNS))
+        self._arguments(where, entry)
+
+    def _arguments(self, where: str, entry: OwnEntry) -> None:
         for name in sorted(REFUSED_ARGUMENTS & entry.kwargs.keys()):
             self._note(where, name, f"the argument {name} cannot be used here", nearest="")
+        for needed in EXPECTATIONS.get(entry.type, ()):
+            if not any(entry.kwargs.get(name) not in (None, "", []) for name in needed.split(" or ")):
+                self._note(where, entry.type, f"{entry.type} needs {needed}", nearest="")
+        for value in entry.kwargs.values():
+            asked = value.get("$PARAMETER", PARAMETERS[0]) if isinstance(value, dict) else PARAMETERS[0]
+            if asked not in PARAMETERS:
+                self._note(where, str(asked), f"there is no parameter {asked}", nearest=nearest_to(str(asked), PARAMETERS))
 
     def _identified(self, where: str, rule: str) -> bool:
         if rule.startswith(f"{self._uai}-") and rule not in RULES:

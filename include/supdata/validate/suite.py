@@ -44,6 +44,7 @@ def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, 
 
 def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> list[Any]:
     import great_expectations  # noqa: TID251  # seconds of CPU, only where a suite runs
+    from great_expectations.exceptions import GreatExpectationsError  # noqa: TID251
 
     # Its own log tells of some 200 steps a run, and prints what made an expectation fail, values included.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -52,7 +53,10 @@ def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, ob
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     asset = context.data_sources.add_pandas("enrolments").add_dataframe_asset("frame")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    answer = batch.validate(_loaded(suite), result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
+    try:
+        answer = batch.validate(_loaded(suite), result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
+    except GreatExpectationsError as error:  # a parameter that nothing fills in
+        raise RuleBroken(f"Running the suite {suite.name}", str(error), "Mend the expectation that asks for it.") from error
     return list(answer.results)
 
 

@@ -44,6 +44,12 @@ def test_filters_can_be_repeated_and_joined() -> None:
     assert listed("--field", "(row)") == [name for name, rule in RULES.items() if not rule.field]
 
 
+def test_the_rules_an_institution_adds_come_last() -> None:
+    suites = ("--expectations", str(PAGE.parent))
+    assert listed("--institution", "0881269B", *suites) == [*RULES, "0881269B-MEFSTAT"]
+    assert listed("--institution", "0751717J", *suites) == list(RULES)
+
+
 def test_one_rule_is_shown_with_its_texts_in_both_languages() -> None:
     shown = run("--id", "INE-FORMAT").stdout
     rule = RULES["INE-FORMAT"]

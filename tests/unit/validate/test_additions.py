@@ -23,7 +23,7 @@ from supdata.validate.frame import make_frame
 from supdata.validate.judging import Judged, judge, parameters
 from supdata.validate.suite import broken_rows
 from supdata.validate.suite_file import Entry, Meta, SuiteFile
-from supdata.validate.vocabulary import COLUMNS, EXPECTATIONS
+from supdata.validate.vocabulary import COLUMNS, EXPECTATIONS, PARAMETERS
 
 SHIPPED = Path(__file__).parents[3] / "expectations"
 TODAY = date(2026, 11, 23)
@@ -111,6 +111,9 @@ def test_every_fault_is_named_with_its_line_and_the_nearest_word(tmp_path: Path)
         an_entry(rule=f"{UNIVERSITY}-5", severity="hold"),
         an_entry(kwargs=KWARGS | {"result_format": "COMPLETE"}, rule=f"{UNIVERSITY}-6"),
         an_entry(rule=f"{UNIVERSITY}-7", fix=" "),
+        an_entry(kwargs={"column": "diplome", "regex": {"$PARAMETER": "year_strt"}}, rule=f"{UNIVERSITY}-8"),
+        an_entry(kwargs={"column": "diplome"}, rule=f"{UNIVERSITY}-9"),
+        an_entry("expect_column_values_to_be_between", {"column": "age"}, rule=f"{UNIVERSITY}-10"),
         name="0442953W",
     )
     found = faults_of(folder)
@@ -124,6 +127,9 @@ def test_every_fault_is_named_with_its_line_and_the_nearest_word(tmp_path: Path)
         f"{UNIVERSITY}-5: meta: Invalid enum value 'hold' - at `$.severity`|",
         f"{UNIVERSITY}-6: the argument result_format cannot be used here|",
         f"{UNIVERSITY}-7: meta: Expected `str` matching regex '\\\\S' - at `$.fix`|",
+        f"{UNIVERSITY}-8: there is no parameter year_strt|year_start",
+        f"{UNIVERSITY}-9: {MATCH} needs regex|",
+        f"{UNIVERSITY}-10: expect_column_values_to_be_between needs min_value or max_value|",
     ]
     lines = (folder / "institutions" / f"{UNIVERSITY}.json").read_text().splitlines()
     named = [lines[int(fault.partition(":")[0]) - 1] for fault in found]
@@ -137,6 +143,9 @@ def test_every_fault_is_named_with_its_line_and_the_nearest_word(tmp_path: Path)
         f"{UNIVERSITY}-5",
         "result_format",
         f"{UNIVERSITY}-7",
+        "year_strt",
+        MATCH,
+        "be_between",
     )
     assert [word in line for word, line in zip(words, named, strict=True)] == [True] * len(words)
 
@@ -158,6 +167,18 @@ def test_an_own_rule_that_raises_fails_the_run_by_its_name(tmp_path: Path) -> No
     folder = written(tmp_path, an_entry(kwargs=KWARGS | {"regex": "("}))
     with pytest.raises(RuleBroken, match=RULE):
         judged(folder, an_enrolment(ine=INE))
+
+
+def test_a_parameter_of_the_shipped_suite_that_nothing_fills_in_fails_the_run(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    file = folder / "enrolment.json"
+    file.write_text(file.read_text(encoding="utf-8").replace('"year_end"', '"year_ends"'), encoding="utf-8")
+    with pytest.raises(RuleBroken, match="year_ends"):
+        judged(folder, an_enrolment())
+
+
+def test_the_parameters_that_may_be_named_are_those_that_are_filled_in() -> None:
+    assert set(parameters(an_institution())) == set(PARAMETERS)
 
 
 def test_the_columns_that_may_be_named_are_those_of_the_frame() -> None:
