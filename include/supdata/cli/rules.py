@@ -131,7 +131,7 @@ def _section(rule: Rule) -> str:
 
 def _table(chosen: Sequence[Rule]) -> Table:
     caption = "! essential: no institution can make it weaker"
-    table = Table(title=f"{len(chosen)} quality rules", caption=caption, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=f"Quality rules: {len(chosen)}", caption=caption, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("rule", "field", "severity", "tolerates"):
         table.add_column(heading, no_wrap=True)
     table.add_column("what is wrong", overflow="fold")
