@@ -4,11 +4,12 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import psycopg
 import pytest
 
 from supdata.errors import CallUs, TryLater
-from supdata.ledger.entries import Settlement
+from supdata.ledger.entries import Facts, Settlement
 from supdata.ledger.schema import migrate, revert
 from supdata.ledger.store import Ledger
 from supdata.records.shipment import Planned
@@ -19,6 +20,17 @@ pytestmark = pytest.mark.integration
 NOW = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
 RUN = "0751717J/night-1"
 NEXT_RUN = "0751717J/night-2"
+#: Rows as the first version wrote them.
+OLD_INTENT = """
+INSERT INTO supdata.intent (run_id, chunk, key, content, action, uai, ends, source, row_no, at)
+VALUES (%(run)s, 'chunk-0001', %(key)s, %(content)s, 'create', '0751717J', '2027-08-31', 'inscriptions.csv', 2, %(at)s)
+"""
+OLD_ENROLMENT = """
+INSERT INTO supdata.enrolment (key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
+                               first_sent, last_sent, attempts, seen_run, seen_source, seen_row)
+VALUES (%(key)s, '0751717J', '2027-08-31', %(content)s, 'accepted', %(content)s, false, '17', 200, '', %(at)s, %(at)s, 1,
+        %(run)s, 'inscriptions.csv', 2)
+"""
 YEAR_START = date(2026, 9, 1)
 
 
@@ -50,6 +62,12 @@ def answered(ledger: Ledger, planned: Planned, outcome: Outcome, *, run: str = R
     ledger.record(run, "chunk-0001", settled=[settlement], intended=[], at=NOW)
 
 
+def columns(url: str) -> set[str]:
+    query = "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'supdata'"
+    with psycopg.connect(url) as connection:
+        return {name for (name,) in connection.execute(query)}
+
+
 def tables(url: str) -> set[str]:
     with psycopg.connect(url) as connection:
         return {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'supdata'")}
@@ -63,6 +81,80 @@ def test_migrating_twice_makes_the_tables_once_and_reverting_takes_them_away(dat
     assert tables(database_url) == {"alembic_version"}
     migrate(database_url)
     assert "enrolment" in tables(database_url)
+
+
+def test_what_the_first_version_knew_outlives_the_way_up_and_down(database_url: str) -> None:
+    """Rows written at 0001, brought to 0002, taken back and brought up again, with an open intent among them."""
+    migrate(database_url, "0001")
+    first = columns(database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO supdata.run VALUES (%s, '0751717J', %s, 0)", (RUN, NOW))
+        connection.execute(OLD_INTENT, {"key": f"{1:032x}", "content": "a" * 32, "run": RUN, "at": NOW})
+        connection.execute(OLD_INTENT, {"key": f"{2:032x}", "content": "a" * 32, "run": RUN, "at": NOW})
+        connection.execute("INSERT INTO supdata.receipt VALUES (1, 'accepted', 200, '17', '', %s)", (NOW,))
+        connection.execute(OLD_ENROLMENT, {"key": f"{1:032x}", "content": "a" * 32, "run": RUN, "at": NOW})
+    for _ in range(2):
+        migrate(database_url)
+        with psycopg.connect(database_url) as connection:
+            found = Ledger(connection).entries([f"{number:032x}" for number in (1, 2)])
+            receipts = Ledger(connection).receipts(RUN)
+        accepted, doubtful = (found[f"{number:032x}"] for number in (1, 2))
+        assert (accepted.state, accepted.accepted_content, accepted.accepted, accepted.rules) == (
+            Outcome.ACCEPTED, "a" * 32, Facts(), "",
+        )  # fmt: skip
+        assert doubtful.doubt
+        assert [one.outcome for one in receipts] == [Outcome.ACCEPTED, Outcome.AMBIGUOUS]
+        revert(database_url, "0001")
+        assert columns(database_url) == first
+
+
+def test_facts_go_with_the_way_down_and_are_learned_again(database_url: str) -> None:
+    migrate(database_url)
+    facts = Facts(birth="b" * 32, statut="inscrit", regime="RF2")
+    for way in ("as accepted", "as learned"):
+        with psycopg.connect(database_url) as connection:
+            ledger = Ledger(connection)
+            if way == "as accepted":
+                answered(ledger, with_facts(a_planned(1), facts), Outcome.ACCEPTED)
+            else:
+                ledger.learn({a_planned(1).key: facts})
+            assert ledger.entries([a_planned(1).key])[a_planned(1).key].accepted == facts
+        revert(database_url, "0001")
+        migrate(database_url)
+
+
+def with_facts(planned: Planned, facts: Facts) -> Planned:
+    return msgspec.structs.replace(planned, birth=facts.birth, statut=facts.statut, regime=facts.regime)
+
+
+def test_the_facts_known_are_those_last_accepted_with_the_rules_last_sent_under(ledger: Ledger) -> None:
+    before, after = Facts(birth="b" * 32, statut="inscrit", regime="RF2"), Facts(birth="c" * 32, statut="admis", regime="RF4")
+    key = a_planned(1).key
+    ledger.open_run(RUN, "0751717J", NOW, "r1")
+    answered(ledger, with_facts(a_planned(1), before), Outcome.ACCEPTED)
+    ledger.open_run(NEXT_RUN, "0751717J", NOW, "r2")
+    answered(ledger, with_facts(a_planned(1, "b", Action.UPDATE), after), Outcome.REFUSED, run=NEXT_RUN)
+    entry = ledger.entries([key])[key]
+    assert (entry.accepted, entry.rules) == (before, "r2")
+    answered(ledger, with_facts(a_planned(1, "b", Action.UPDATE), after), Outcome.ACCEPTED, run=NEXT_RUN)
+    assert ledger.entries([key])[key].accepted == after
+
+
+def test_only_what_is_accepted_and_not_known_is_learned(ledger: Ledger) -> None:
+    known, other = Facts(birth="b" * 32, statut="inscrit", regime="RF2"), Facts(birth="c" * 32, statut="admis", regime="RF4")
+    answered(ledger, with_facts(a_planned(1), known), Outcome.ACCEPTED)
+    answered(ledger, a_planned(2), Outcome.ACCEPTED)
+    answered(ledger, a_planned(3), Outcome.REFUSED)
+    keys = [a_planned(number).key for number in (1, 2, 3)]
+    ledger.learn(dict.fromkeys([*keys, "f" * 32], other))
+    found = ledger.entries(keys)
+    assert [found[key].accepted for key in keys] == [known, other, Facts()]
+
+
+@pytest.mark.parametrize("facts", [{"birth": "2004-03-09"}, {"statut": "DUPONT"}, {"regime": "123456789FJ"}])
+def test_the_ledger_takes_no_student_s_value_for_a_fact(ledger: Ledger, facts: dict[str, str]) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation):
+        ledger.record(RUN, "chunk-0001", settled=[], intended=[msgspec.structs.replace(a_planned(1), **facts)], at=NOW)
 
 
 def test_migrating_leaves_logging_alone(database_url: str) -> None:

@@ -7,13 +7,30 @@ import msgspec
 from supdata.records.states import Outcome
 
 
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What was declared of a student that a later source is compared with; "" where it is not known.
+
+    `birth` is a keyed hash, see `Fingerprint.birth`. `statut` (`admis`, `inscrit`) and `regime` (`RF1` to `RF7`) are as they
+    are, and canonical: another wire code for the same regime is no other regime.
+    """
+
+    birth: str = ""
+    statut: str = ""
+    regime: str = ""
+
+
+#: Nothing was declared, or by a version that did not keep it.
+UNKNOWN_FACTS = Facts()
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one enrolment that was ever sent.
 
     `content` and `state` are those of the last attempt, `accepted_content` is what the registry last accepted ("" for
     nothing yet). `doubt` says that something was sent since which the registry may or may not have kept. `status` and
     `words` are the last answer's. `next_due` is set for unknown students: not before that moment. `attempts` counts how often
-    this very content was sent.
+    this very content was sent. `rules` is the version of the rules
+    that the last attempt had passed, and `accepted` what was declared when the registry last accepted.
     """
 
     key: str
@@ -25,6 +42,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     words: str = ""
     attempts: int = 0
     next_due: datetime | None = None
+    rules: str = ""
+    accepted: Facts = UNKNOWN_FACTS
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,8 @@
 ENTRIES = """
 SELECT w.key, coalesce(o.content, e.content), CASE WHEN o.id IS NULL THEN e.state ELSE 'ambiguous' END,
        coalesce(e.accepted_content, ''), o.id IS NOT NULL OR e.doubt,
-       coalesce(e.status, 0), coalesce(e.words, ''), coalesce(e.attempts, 0), e.next_due
+       coalesce(e.status, 0), coalesce(e.words, ''), coalesce(e.attempts, 0), e.next_due, coalesce(e.rules, ''),
+       coalesce(e.accepted_birth, ''), coalesce(e.accepted_statut, ''), coalesce(e.accepted_regime, '')
 FROM wanted w
 LEFT JOIN supdata.enrolment e ON e.key = w.key
 LEFT JOIN LATERAL (
@@ -26,15 +27,23 @@ SET seen_run = %(run_id)s, seen_source = w.source, seen_row = w.row_no, present 
 FROM wanted w WHERE w.key = e.key
 """
 
+# Enrolments accepted before their facts were kept: what stands unchanged in the source is what was declared.
+LEARN = """
+UPDATE supdata.enrolment e SET accepted_birth = f.birth, accepted_statut = f.statut, accepted_regime = f.regime
+FROM unnest(%(key)s::text[], %(birth)s::text[], %(statut)s::text[], %(regime)s::text[]) AS f (key, birth, statut, regime)
+WHERE e.key = f.key AND e.accepted_content <> '' AND e.accepted_birth = ''
+"""
+
 MARK_ABSENT = """
 UPDATE supdata.enrolment e SET present = false
 WHERE e.present AND e.uai = ANY(%(uais)s) AND NOT EXISTS (SELECT FROM wanted w WHERE w.key = e.key)
 """
 
 OPEN_RUN = """
-INSERT INTO supdata.run (run_id, uai, planned_at, position)
-SELECT %(run_id)s, %(uai)s, %(at)s, coalesce(max(id), 0) FROM supdata.intent
-ON CONFLICT (run_id) DO UPDATE SET uai = excluded.uai, planned_at = excluded.planned_at, position = excluded.position
+INSERT INTO supdata.run (run_id, uai, planned_at, rules, position)
+SELECT %(run_id)s, %(uai)s, %(at)s, %(rules)s, coalesce(max(id), 0) FROM supdata.intent
+ON CONFLICT (run_id) DO UPDATE
+SET uai = excluded.uai, planned_at = excluded.planned_at, rules = excluded.rules, position = excluded.position
 """
 
 SUPERSEDED = """
@@ -50,10 +59,11 @@ WHERE i.key = ANY(%(keys)s) AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE 
 """
 
 INTEND = """
-INSERT INTO supdata.intent (run_id, chunk, key, content, action, uai, ends, source, row_no, at)
-SELECT %(run_id)s, %(chunk)s, p.key, p.content, p.action, p.uai, p.ends, p.source, p.row_no, %(at)s
+INSERT INTO supdata.intent (run_id, chunk, key, content, action, uai, ends, source, row_no, birth, statut, regime, at)
+SELECT %(run_id)s, %(chunk)s, p.key, p.content, p.action, p.uai, p.ends, p.source, p.row_no, p.birth, p.statut, p.regime, %(at)s
 FROM unnest(%(key)s::text[], %(content)s::text[], %(action)s::text[], %(uai)s::text[], %(ends)s::date[], %(source)s::text[],
-            %(row)s::int[]) AS p (key, content, action, uai, ends, source, row_no)
+            %(row)s::int[], %(birth)s::text[], %(statut)s::text[], %(regime)s::text[])
+  AS p (key, content, action, uai, ends, source, row_no, birth, statut, regime)
 RETURNING key, id
 """
 
@@ -68,13 +78,17 @@ FROM unnest(%(intent)s::bigint[], %(outcome)s::text[], %(status)s::int[], %(id_i
 APPLY = """
 INSERT INTO supdata.enrolment AS e (
     key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
-    first_sent, last_sent, attempts, next_due, seen_run, seen_source, seen_row)
+    first_sent, last_sent, attempts, next_due, seen_run, seen_source, seen_row,
+    rules, accepted_birth, accepted_statut, accepted_regime)
 SELECT i.key, i.uai, i.ends, i.content, r.outcome, CASE WHEN r.outcome = 'accepted' THEN i.content ELSE '' END,
        r.outcome = 'ambiguous', r.id_inscription, r.status, r.words,
-       i.at, i.at, 1, a.next_due, i.run_id, i.source, i.row_no
+       i.at, i.at, 1, a.next_due, i.run_id, i.source, i.row_no,
+       coalesce(n.rules, ''), CASE WHEN r.outcome = 'accepted' THEN i.birth ELSE '' END,
+       CASE WHEN r.outcome = 'accepted' THEN i.statut ELSE '' END, CASE WHEN r.outcome = 'accepted' THEN i.regime ELSE '' END
 FROM unnest(%(intent)s::bigint[], %(next_due)s::timestamptz[]) AS a (intent, next_due)
 JOIN supdata.intent i ON i.id = a.intent
 JOIN supdata.receipt r ON r.intent_id = a.intent
+LEFT JOIN supdata.run n ON n.run_id = i.run_id
 WHERE r.outcome <> 'not_attempted'
 ON CONFLICT (key) DO UPDATE SET
     uai = excluded.uai,
@@ -89,6 +103,10 @@ ON CONFLICT (key) DO UPDATE SET
     last_sent = excluded.last_sent,
     attempts = CASE WHEN e.content = excluded.content THEN e.attempts + 1 ELSE 1 END,
     next_due = excluded.next_due,
+    rules = excluded.rules,
+    accepted_birth = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_birth ELSE e.accepted_birth END,
+    accepted_statut = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_statut ELSE e.accepted_statut END,
+    accepted_regime = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_regime ELSE e.accepted_regime END,
     seen_run = excluded.seen_run,
     seen_source = excluded.seen_source,
     seen_row = excluded.seen_row,

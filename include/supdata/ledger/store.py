@@ -16,7 +16,7 @@ from psycopg import Cursor
 
 from supdata.errors import CallUs, TryLater
 from supdata.ledger import statements
-from supdata.ledger.entries import Entry, Settlement, Standing
+from supdata.ledger.entries import Entry, Facts, Settlement, Standing
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Action, Outcome
 
@@ -45,9 +45,19 @@ class Ledger:
         rows = self._connection.execute(statements.DECLARED, {"uais": list(uais), "ending_after": ending_after})
         return [Standing(key=row[0], seen_run=row[1], seen_source=row[2], seen_row=row[3]) for row in rows]
 
-    def open_run(self, run_id: str, uai: str, at: datetime) -> None:
-        """Note that `run_id` is planned from what the ledger holds now. Planning it again starts it afresh."""
-        self._connection.execute(statements.OPEN_RUN, {"run_id": run_id, "uai": uai, "at": at})
+    def open_run(self, run_id: str, uai: str, at: datetime, rules: str = "") -> None:
+        """Note that `run_id` is planned from what the ledger holds now. Planning it again starts it afresh.
+
+        `rules` is the version of the rules it was judged by: what this run sends is known with it.
+        """
+        self._connection.execute(statements.OPEN_RUN, {"run_id": run_id, "uai": uai, "at": at, "rules": rules})
+
+    def learn(self, facts: Mapping[str, Facts]) -> None:
+        """Note by key what was declared of accepted enrolments whose facts are not known; others stay as they are."""
+        if facts:
+            names = ("birth", "statut", "regime")
+            columns = {name: [getattr(one, name) for one in facts.values()] for name in names}
+            self._connection.execute(statements.LEARN, {"key": list(facts), **columns})
 
     def mark_seen(self, run_id: str, uais: Sequence[str], places: Mapping[str, Place], *, complete: bool) -> None:
         """Note where the source holds each enrolment, by key; when the read was `complete`, the others are absent."""
@@ -135,7 +145,7 @@ class Ledger:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    key, content, state, accepted_content, doubt, status, words, attempts, next_due = row
+    key, content, state, accepted_content, doubt, status, words, attempts, next_due, rules, birth, statut, regime = row
     return Entry(
         key=key,
         content=content,
@@ -146,6 +156,8 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         words=words,
         attempts=attempts,
         next_due=next_due,
+        rules=rules,
+        accepted=Facts(birth=birth, statut=statut, regime=regime),
     )
 
 
@@ -178,11 +190,12 @@ def _settle(cursor: Cursor, settled: Sequence[Settlement], at: datetime) -> None
 
 
 def _intent_columns(run_id: str, chunk: str, planned: Sequence[Planned], at: datetime) -> dict[str, object]:
+    columns = ("key", "content", "action", "source", "row", "birth", "statut", "regime")
     return {
         "run_id": run_id,
         "chunk": chunk,
         "at": at,
-        **{name: [getattr(one, name) for one in planned] for name in ("key", "content", "action", "source", "row")},
+        **{name: [getattr(one, name) for one in planned] for name in columns},
         "uai": [one.body.get("uai", "") for one in planned],
         "ends": [_date(one.body.get("dateFinInscription", "")) for one in planned],
     }

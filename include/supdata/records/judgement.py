@@ -13,6 +13,13 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
 
 
+class RulesInForce(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules one run was judged by: what each does to a row of this institution, and a version that any change renews."""
+
+    version: str
+    severities: dict[str, Severity]
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict on one row with all its reasons, warnings included."""
 

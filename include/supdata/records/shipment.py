@@ -8,7 +8,8 @@ from supdata.records.states import Action, Outcome
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """One record to send: its wire body, and the keyed hashes by which the ledger knows it.
 
-    `key` is the HMAC of the natural key and `content` that of the body, both 32 hexadecimal digits.
+    `key` is the HMAC of the natural key and `content` that of the body, both 32 hexadecimal digits. `birth` (an HMAC too),
+    `statut` and `regime` (canonical) are what the ledger keeps once the registry has accepted the body.
     """
 
     source: str
@@ -18,6 +19,9 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     content: str
     action: Action
     body: dict[str, str]
+    birth: str = ""
+    statut: str = ""
+    regime: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
