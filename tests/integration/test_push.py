@@ -23,12 +23,14 @@ from supdata.ledger.fingerprint import Fingerprint
 from supdata.ledger.schema import migrate
 from supdata.ledger.store import Ledger
 from supdata.plan.against_ledger import plan_against_ledger
+from supdata.plan.comparing import FIELDS
 from supdata.plan.planning import Plan
 from supdata.push.patience import Patience
 from supdata.push.sending import push_chunk, receipts_so_far
 from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import RulesInForce
 from supdata.records.shipment import Planned, Receipt
-from supdata.records.states import Outcome
+from supdata.records.states import Outcome, Severity
 from supdata.registry.client import Endpoint
 from supdata.sandbox.local.ports import free_ports
 from supdata.sandbox.local.postgres import PostgresServer
@@ -42,6 +44,7 @@ RUN, CHUNK = "0751717J/night-1", "chunk-0001"
 RECORDS = 120
 CONCURRENCY = 8
 QUICK = Patience(first_pause_seconds=0.01, longest_pause_seconds=1.5)
+RULES = RulesInForce(version="r1", severities=dict.fromkeys(FIELDS, Severity.HOLD))
 FINGERPRINT = Fingerprint(b"a secret of the tests")
 
 
@@ -82,11 +85,17 @@ class Bench:
     def posts(self) -> int:
         return int(self.admin("GET", "stats")["posts"])
 
-    def plan(self, valid: list[Enrolment] | None = None, institution: Institution | None = None, run: str = RUN) -> Plan:
+    def plan(
+        self,
+        valid: list[Enrolment] | None = None,
+        institution: Institution | None = None,
+        run: str = RUN,
+        rules: RulesInForce | None = None,
+    ) -> Plan:
         rows = enrolments() if valid is None else valid
         return plan_against_ledger(
-            rows, rows, institution or school(), ledger=self.ledger, fingerprint=FINGERPRINT, run_id=run, mode="delta",
-            now=self.clock, read=len(rows), rejected=0, limited=False,
+            rows, rows, institution or school(), ledger=self.ledger, fingerprint=FINGERPRINT, rules=rules or RULES,
+            run_id=run, mode="delta", now=self.clock, read=len(rows), rejected=0, limited=False,
         )  # fmt: skip
 
     def push(
@@ -413,3 +422,45 @@ def test_the_ledger_holds_no_ine_and_no_birth_date(bench: Bench, database_url: s
     assert not [one for one in enrolments(5) if one.ine in dump]
     assert "999999999FJ" not in dump
     assert "2004-03-09" not in dump
+
+
+def held_rows(plan: Plan) -> list[int]:
+    return [one.row for chunk in plan.held for one in chunk]
+
+
+def test_a_birth_date_that_changed_since_it_was_accepted_waits_until_it_is_released(bench: Bench) -> None:
+    bench.push(bench.plan().chunks[0])
+    born_otherwise = [enrolments()[0], *enrolments(dateNaissance="2003-12-24")[1:2], *enrolments()[2:]]
+    for night in ("0751717J/night-2", "0751717J/night-3"):
+        plan = bench.plan(born_otherwise, run=night)
+        assert (held_rows(plan), plan.chunks, len(plan.unchanged)) == ([3], [], RECORDS - 1)
+        assert [reason.rule for one in plan.findings for reason in one.reasons] == ["LEDGER-BIRTH-CHANGED"]
+    students = [{"ine": one.ine, "dateNaissance": one.dateNaissance} for one in born_otherwise]
+    bench.admin("POST", "directory", {"students": students})
+    (receipt,) = bench.push(plan.held[0], run=night)
+    assert receipt.outcome is Outcome.ACCEPTED
+    again = bench.plan(born_otherwise, run="0751717J/night-4")
+    assert (again.held, again.findings, len(again.unchanged)) == ([], [], RECORDS)
+
+
+def test_what_was_refused_is_sent_once_more_under_new_rules_and_then_waits(bench: Bench) -> None:
+    refused = enrolments(RECORDS + 3)[RECORDS:]  # students nobody knows
+    posts, newer = [], RulesInForce(version="r2", severities=RULES.severities)
+    for night, rules in enumerate((RULES, RULES, newer, newer), start=1):
+        run = f"0751717J/night-{night}"
+        plan = bench.plan(refused, run=run, rules=rules)
+        for chunk in plan.chunks:
+            bench.push(chunk, run=run)
+        posts.append(bench.posts())
+        assert len(plan.waiting) == (0 if plan.chunks else len(refused))
+    assert posts == [3, 3, 6, 6]
+
+
+def test_an_enrolment_accepted_before_facts_were_kept_is_learned_when_it_stands_unchanged(bench: Bench) -> None:
+    bench.push(bench.plan().chunks[0])
+    forget = "UPDATE supdata.enrolment SET accepted_birth = '', accepted_statut = '', accepted_regime = ''"
+    bench.ledger._connection.execute(forget)
+    assert bench.plan(enrolments(1, regime="RF4"), run="0751717J/night-2").findings == []
+    bench.plan(run="0751717J/night-3")
+    plan = bench.plan(enrolments(1, regime="RF4"), run="0751717J/night-4")
+    assert [reason.rule for one in plan.findings for reason in one.reasons] == ["LEDGER-REGIME-CHANGED"]

@@ -204,7 +204,9 @@ class Limits(Section):
     changed: float = Field(0.30, ge=0, le=1)
     departed: float = Field(0.30, ge=0, le=1)
     minimum_rows: int = Field(50, ge=0, description="Below this many rows shares say nothing and nothing is held.")
-    approval_hours: int = Field(72, ge=1, le=720)
+    approval_hours: int = Field(
+        72, ge=1, le=720, description="How long a held batch waits for a person, but never into the next scheduled run."
+    )
 
 
 class AcademicYear(Section):

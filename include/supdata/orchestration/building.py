@@ -88,14 +88,15 @@ def _wire(institution: Institution, config: str) -> None:
     approved = ApproveHeld(
         task_id="approve",
         subject="Held batch",  # replaced by the plan's own question
+        config=config,
         doc_md=tasks.APPROVE_DOC,
         defaults=ApproveHeld.REJECT,
-        response_timeout=timedelta(hours=institution.limits.approval_hours),
+        response_timeout=timedelta(hours=institution.limits.approval_hours),  # cut down before the next run when it asks
         execution_timeout=None,
         retries=0,
     )
     planned >> approved
-    pushed_held = _with_page(tasks.push_held, pool=REGISTRY_POOL).partial(config=config).expand(chunk=approved.output)
+    pushed_held = _with_page(tasks.push_held, pool=REGISTRY_POOL).partial(config=config).expand_kwargs(approved.output)
 
     # A teardown runs whatever happened and never decides over the run's state: `reconcile` does, by raising.
     reported = _with_page(tasks.report)(config).as_teardown()

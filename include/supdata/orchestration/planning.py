@@ -1,20 +1,24 @@
 """The plan stage: what will be sent, in chunk files, and the question to a person when part of it is held."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from supdata.orchestration.asking import question_of
 from supdata.orchestration.ledger_access import fingerprint, open_ledger
 from supdata.orchestration.run import Run
+from supdata.orchestration.run_folder import as_json
+from supdata.orchestration.validation import RULES_USED
 from supdata.plan.against_ledger import plan_against_ledger
+from supdata.plan.batch import held_batch
 from supdata.plan.planning import Plan
 from supdata.records.enrolment import Enrolment
-from supdata.records.judgement import Judgement
+from supdata.records.judgement import Judgement, RulesInForce
 from supdata.records.rows import UnreadableRow
 from supdata.records.shipment import Planned
 from supdata.records.states import Action, Verdict
 
-#: How many row numbers the question to a person names; the file in the run folder names them all.
-EXAMPLES = 20
+#: What a person's approval is bound to.
+HELD_BATCH = "held.json"
 
 
 @dataclass(frozen=True)
@@ -34,17 +38,24 @@ def plan_run(run: Run) -> PlannedRun:
         run.folder.write("plan", "unchanged.jsonl", plan.unchanged)
         run.folder.write("plan", "waiting.jsonl", plan.waiting)
         run.folder.write("plan", "departed.jsonl", plan.departed)
+        run.folder.write("plan", "findings.jsonl", plan.findings)
+        run.folder.write_bytes("plan", HELD_BATCH, as_json(held_batch(dict(zip(held, plan.held, strict=True)))))
         result.counts.update(_counts(plan))
         result.files += [
             *(f"{name}.jsonl" for name in (*chunks, *held)),
-            *("unchanged.jsonl", "waiting.jsonl", "departed.jsonl"),
+            *("unchanged.jsonl", "waiting.jsonl", "departed.jsonl", "findings.jsonl", HELD_BATCH),
         ]
-    return PlannedRun(chunks, held, _question(run, plan) if held else None)
+    asks = bool(held) and not run.dry_run  # a dry run sends nothing, whatever the answer
+    return PlannedRun(chunks, held, question_of(run, plan, _judgements(run)) if asks else None)
+
+
+def _judgements(run: Run) -> Iterator[Judgement]:
+    return run.folder.read("validate", "judgements.jsonl", Judgement)
 
 
 def _make(run: Run) -> Plan:
     enrolments = list(run.folder.read("normalise", "enrolments.jsonl", Enrolment))
-    judgements = run.folder.read("validate", "judgements.jsonl", Judgement)
+    (rules,) = run.folder.read("validate", RULES_USED, RulesInForce)
     unreadable = sum(1 for _ in run.folder.read("extract", "unreadable.jsonl", UnreadableRow))
     with open_ledger() as ledger:
         return plan_against_ledger(
@@ -53,11 +64,12 @@ def _make(run: Run) -> Plan:
             run.institution,
             ledger=ledger,
             fingerprint=fingerprint(),
+            rules=rules,
             run_id=run.ledger_id,
             mode=run.mode,
             now=run.started,
             read=len(enrolments) + unreadable,
-            rejected=sum(one.verdict is Verdict.REJECTED for one in judgements),
+            rejected=sum(one.verdict is Verdict.REJECTED for one in _judgements(run)),
             limited=run.limit is not None,
         )
 
@@ -79,17 +91,3 @@ def _counts(plan: Plan) -> dict[str, int]:
         "waiting": len(plan.waiting),
         "departed": len(plan.departed),
     }
-
-
-def _question(run: Run, plan: Plan) -> dict[str, str]:
-    """Return the form's text: counts, why, row numbers, and the hash that binds the answer to this very batch."""
-    held = [one for chunk in plan.held for one in chunk]
-    rows = ", ".join(str(one.row) for one in held[:EXAMPLES])
-    more = f" and {len(held) - EXAMPLES} more" if len(held) > EXAMPLES else ""
-    lines = [
-        f"**{run.institution.name}** ({run.institution.uai}) would change {len(held)} enrolments already declared.",
-        f"Held because {plan.held_why}.",
-        f"Rows: {rows}{more} (`{run.folder.path}/plan`).",
-        f"Batch `{plan.batch_hash[:16]}`. New enrolments are sent meanwhile.",
-    ]
-    return {"subject": f"Send {len(held)} held changes of {run.institution.uai}?", "body": "\n\n".join(lines)}

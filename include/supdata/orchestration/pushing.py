@@ -4,29 +4,40 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from supdata.errors import SupdataError
 from supdata.ledger.store import Ledger
 from supdata.orchestration.hook import SupdataHook
 from supdata.orchestration.ledger_access import open_ledger
+from supdata.orchestration.planning import HELD_BATCH
 from supdata.orchestration.run import Run
+from supdata.plan.batch import HeldBatch, check_release
 from supdata.push.sending import push_chunk, receipts_so_far
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Outcome
 
 
-def push_chunk_of(run: Run, stage: str, chunk: str) -> dict[str, int]:
+def push_chunk_of(run: Run, stage: str, chunk: str, approved: str | None = None) -> dict[str, int]:
     """Declare one chunk and return how many records ended in each outcome.
 
     In a dry run nothing leaves and every record is `not_attempted`. When the push raises, the receipts so far are written all
-    the same, so that the run folder tells what the ledger tells.
+    the same, so that the run folder tells what the ledger tells. `approved` is the hash of the batch that a person approved,
+    for a held chunk: RunStopped is raised, and nothing sent, when the chunk is not part of it.
     """
     planned = list(run.folder.read("plan", f"{chunk}.jsonl", Planned))
     with run.stage(stage, chunk) as result:
         result.files.append(f"{chunk}.jsonl")
+        if approved is not None:
+            check_release(_held_batch(run), approved=approved, chunk=chunk, records=planned)
         receipts = _not_sent(planned) if run.dry_run else _send(run, stage, chunk, planned)
         run.folder.write(stage, f"{chunk}.jsonl", receipts)
         result.counts.update(Counter(str(one.outcome) for one in receipts))
     return result.counts
+
+
+def _held_batch(run: Run) -> HeldBatch:
+    return msgspec.json.decode(run.folder.read_bytes("plan", HELD_BATCH), type=HeldBatch)
 
 
 def label_of(run: Run, chunk: str) -> str:

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from supdata.errors import FixConfig
+from supdata.orchestration.approval import decision_of
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import STAGES, StageResult
 from supdata.orchestration.validation import RULINGS, suites_folder
@@ -45,12 +46,14 @@ def report_run(run: Run) -> str:
 def _facts(run: Run) -> RunFacts:
     failed = _first_failure(run)
     balance = _balance(run)
+    decision = decision_of(run)
     return gather(
         institution=run.institution,
         run_id=run.run_id,
         run_date=run.day,
         counts=balance.counts if balance else None,
         judgements=_left(run, "validate", "judgements.jsonl", Judgement),
+        findings=_left(run, "plan", "findings.jsonl", Judgement),
         enrolments=_left(run, "normalise", "enrolments.jsonl", Enrolment),
         receipts=receipts_of(run),
         departed=_left(run, "plan", "departed.jsonl", Departed),
@@ -61,6 +64,7 @@ def _facts(run: Run) -> RunFacts:
         rules=_rules(run),
         rulings=_left(run, "validate", RULINGS, Ruling),
         dry_run=run.dry_run,
+        answer=decision.answer if decision else "",
     )
 
 

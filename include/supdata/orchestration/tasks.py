@@ -17,7 +17,7 @@ RED_MEANS = {
     "plan": "the ledger could not be read",
     "push": "the registry refused the key, or is away: what was answered is kept, the rest is not sent",
     "approve": "nobody could be asked",
-    "push_held": "as `push`, for the approved part",
+    "push_held": "as `push`, for the approved part; or the plan has changed since it was approved",
     "reconcile": "the balance does not close, or records are left unsent or without a known fate",
     "report": "the report could not be written",
 }
@@ -26,7 +26,10 @@ APPROVE_DOC = """\
 A surprising batch waits here for a person. New enrolments are sent meanwhile; only what this batch would change waits.
 
 **Approve** sends it, **Reject** leaves it unsent: it is counted as `held`, the run says so, and the next run asks again.
-Without an answer in time it is rejected.
+Without an answer in time it is rejected: after `limits.approval_hours`, and half an hour before the school's next scheduled run
+at the latest, since a school has one run at a time. A run started by hand meanwhile waits for the answer too.
+
+The answer is for this very batch: if `plan` is cleared and gives another one, `push_held` refuses to send it.
 """
 
 
@@ -102,21 +105,23 @@ def push(config: str, chunk: str) -> dict[str, int]:
 
 
 @task(map_index_template="{{ chunk_label }}", multiple_outputs=False)
-def push_held(config: str, chunk: str) -> dict[str, int]:
+def push_held(config: str, chunk: str, batch: str) -> dict[str, int]:
     """Declares one chunk of the approved batch. As `push` in everything else.
+
+    **Red** with `RunStopped` means that the plan has changed since the approval. Clear `approve` and what follows it.
 
     **Skipped** means that nothing was held, or that the batch was rejected: then it counts as `held`.
     """
-    return _push("push_held", config, chunk)
+    return _push("push_held", config, chunk, batch)
 
 
-def _push(stage: str, config: str, chunk: str) -> dict[str, int]:
+def _push(stage: str, config: str, chunk: str, approved: str | None = None) -> dict[str, int]:
     from supdata.orchestration.pushing import label_of, push_chunk_of
 
     run = current_run(config)
     # Airflow labels a mapped task by what its context holds when it ends: the grid then names rows, not "17".
     get_current_context()["chunk_label"] = label_of(run, chunk)  # type: ignore[typeddict-unknown-key]
-    return push_chunk_of(run, stage, chunk)
+    return push_chunk_of(run, stage, chunk, approved)
 
 
 @task(trigger_rule="all_done", retries=0, multiple_outputs=False)

@@ -10,9 +10,12 @@ from supdata.records.enrolment import Enrolment
 from supdata.records.ruling import Ruling, Standing
 from supdata.records.states import Verdict
 from supdata.validate.judging import judge
+from supdata.validate.rules_in_force import rules_in_force
 
 EXPECTATIONS_VARIABLE = "SUPDATA_EXPECTATIONS"
 RULINGS = "rulings.jsonl"
+#: By which rules this run was judged, for the plan: one line.
+RULES_USED = "rules.jsonl"
 
 
 def judge_enrolments(run: Run) -> dict[str, int]:
@@ -29,7 +32,8 @@ def judge_enrolments(run: Run) -> dict[str, int]:
         run.folder.write("validate", RULINGS, judged.rulings)
         result.counts["settings_reopened"] = sum(ruling.reopened for ruling in judged.rulings)
         result.notes += map(_note, judged.rulings)
-        result.files += ["judgements.jsonl", "valid.jsonl", RULINGS]
+        run.folder.write("validate", RULES_USED, [rules_in_force(run.institution, suites_folder() / "enrolment.json", run.day)])
+        result.files += ["judgements.jsonl", "valid.jsonl", RULINGS, RULES_USED]
     return result.counts
 
 

@@ -9,6 +9,7 @@ from supdata.ledger.fingerprint import Fingerprint
 from supdata.ledger.store import Ledger, Place
 from supdata.plan.planning import Plan, make_plan
 from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import RulesInForce
 
 
 def plan_against_ledger(
@@ -18,6 +19,7 @@ def plan_against_ledger(
     *,
     ledger: Ledger,
     fingerprint: Fingerprint,
+    rules: RulesInForce,
     run_id: str,
     mode: Literal["delta", "full"],
     now: datetime,
@@ -32,13 +34,14 @@ def plan_against_ledger(
 
     The run is opened before anything is read: what another process sends in between then counts as sent after the plan.
     """
-    ledger.open_run(run_id, institution.uai, now)
+    ledger.open_run(run_id, institution.uai, now, rules.version)
     places = _places(enrolments, fingerprint)
     uais = [institution.uai, *institution.also]
     plan = make_plan(
         valid,
         institution,
         fingerprint=fingerprint,
+        rules=rules,
         entries=ledger.entries([fingerprint.key(one.natural_key) for one in valid]),
         standing=ledger.declared(uais, ending_after=institution.year.start),
         present=None if limited else places.keys(),
@@ -47,6 +50,7 @@ def plan_against_ledger(
         read=read,
         rejected=rejected,
     )
+    ledger.learn(plan.learned)
     ledger.mark_seen(run_id, uais, places, complete=not limited)
     return plan
 

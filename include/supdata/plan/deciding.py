@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal, assert_never
 
 from supdata.ledger.entries import Entry
+from supdata.records.judgement import RulesInForce
 from supdata.records.states import Action, Outcome
 
 
@@ -26,6 +27,7 @@ class Circumstances:
     mode: Literal["delta", "full"]
     ambiguous: Literal["repost", "hold"]
     now: datetime
+    rules: RulesInForce
 
 
 def action_of(entry: Entry | None) -> Action:
@@ -38,7 +40,8 @@ def decide(entry: Entry | None, content: str, circumstances: Circumstances) -> D
 
     What the registry has accepted is never sent again unchanged, in either mode. A change that was refused and has been undone
     in the source is no change. A record in doubt is sent again, or waits for a person, whatever its content: under `hold`
-    another content could make a second enrolment just as well.
+    another content could make a second enrolment just as well. What was refused or unknown is sent once more when the rules are
+    no longer those it had passed then.
     """
     if entry is None:
         return Decision.SEND
@@ -50,7 +53,8 @@ def decide(entry: Entry | None, content: str, circumstances: Circumstances) -> D
 
 
 def _decide_by_last_answer(entry: Entry, content: str, circumstances: Circumstances) -> Decision:
-    same, full = content == entry.content, circumstances.mode == "full"
+    same = content == entry.content and entry.rules == circumstances.rules.version
+    full = circumstances.mode == "full"
     match entry.state:
         case Outcome.REFUSED:
             return Decision.WAIT if same and not full else Decision.SEND

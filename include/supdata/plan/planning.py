@@ -3,27 +3,31 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Literal, assert_never
 
 from supdata.config.models import Institution
 from supdata.errors import BalanceBroken
-from supdata.ledger.entries import Entry, Standing
+from supdata.ledger.entries import Entry, Facts, Standing
 from supdata.ledger.fingerprint import Fingerprint
+from supdata.plan.batch import batch_hash, digest
+from supdata.plan.comparing import MASS_CHANGE, facts_of, reason, reasons_for
 from supdata.plan.deciding import Circumstances, Decision, action_of, decide
 from supdata.plan.surprise import surprises
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement, Reason, RulesInForce
 from supdata.records.shipment import Departed, Known, Planned, Receipt
-from supdata.records.states import Action, Outcome
+from supdata.records.states import Action, Outcome, Severity, Verdict
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a run will do with each valid row; every one is in exactly one of `chunks`, `held`, `unchanged` and `waiting`.
 
-    `waiting` carries the registry's last answer from the ledger: nothing has changed since. `held_why` says what was
-    surprising, "" when nothing is held, and `batch_hash` names the held batch, so that an approval is of that batch alone.
+    `waiting` carries the registry's last answer from the ledger: nothing has changed since. `held_why` says for the whole batch
+    what was surprising, "" when at most single rows are held. `findings` has one judgement for each row to send that is
+    noteworthy against the ledger; the row itself is valid. `batch_hash` names the held batch, so that an approval is of that
+    batch alone. `learned` are the facts of enrolments that stand as they were accepted, where the ledger does not know them.
     """
 
     chunks: list[list[Planned]]
@@ -32,16 +36,19 @@ class Plan:
     unchanged: list[Known]
     waiting: list[Receipt]
     departed: list[Departed]
+    findings: list[Judgement]
     batch_hash: str
+    learned: dict[str, Facts]
 
 
 @dataclass
 class _Sorting:
     """Where the rows go as they are decided."""
 
-    leaving: list[Planned] = field(default_factory=list)
+    leaving: list[tuple[Planned, tuple[Reason, ...]]] = field(default_factory=list)
     unchanged: list[Known] = field(default_factory=list)
     waiting: list[Receipt] = field(default_factory=list)
+    learned: dict[str, Facts] = field(default_factory=dict)
     declared: int = 0
 
 
@@ -50,6 +57,7 @@ def make_plan(
     institution: Institution,
     *,
     fingerprint: Fingerprint,
+    rules: RulesInForce,
     entries: Mapping[str, Entry],
     standing: Iterable[Standing],
     present: Collection[str] | None,
@@ -64,6 +72,7 @@ def make_plan(
         valid: The valid enrolments, no two with one natural key.
         institution: Its codes, chunk size, limits and policy for ambiguous records.
         fingerprint: The ledger's keyed hash.
+        rules: The rules in force, those against the ledger included.
         entries: What the ledger knows, by key, of the valid enrolments.
         standing: The accepted enrolments of the year.
         present: The keys of all rows read, rejected ones included; None when not all rows were read: then nobody has departed.
@@ -74,7 +83,7 @@ def make_plan(
 
     Raises BalanceBroken when two valid rows share a key, CallUs when a valid row cannot be written for the registry.
     """
-    circumstances = Circumstances(mode, institution.registry.ambiguous, now)
+    circumstances = Circumstances(mode, institution.registry.ambiguous, now, rules)
     sorting = _sort(valid, institution, fingerprint, entries, circumstances)
     stood = list(standing)
     departed = [] if present is None else _departed(stood, present)
@@ -82,22 +91,25 @@ def make_plan(
         institution.limits,
         rejected=rejected,
         read=read,
-        changed=sum(one.action is Action.UPDATE for one in sorting.leaving),
+        changed=sum(one.action is Action.UPDATE for one, _ in sorting.leaving),
         declared=sorting.declared,
         departed=len(departed),
         standing=len(stood),
     )
-    held = [one for one in sorting.leaving if one.action is Action.UPDATE] if why else []
-    free = [one for one in sorting.leaving if one.action is Action.CREATE] if why else sorting.leaving
+    leaving = _with_mass_change(sorting.leaving, rules) if why and MASS_CHANGE in rules.severities else sorting.leaving
     size = institution.registry.chunk_size
+    held = _cut([one for one, reasons in leaving if _is_held(reasons)], size)
+    holding = [one for _, reasons in leaving for one in reasons if one.severity is Severity.HOLD]
     return Plan(
-        chunks=_cut(free, size),
-        held=_cut(held, size),
-        held_why="; ".join(why) if held else "",
+        chunks=_cut([one for one, reasons in leaving if not _is_held(reasons)], size),
+        held=held,
+        held_why="; ".join(why) if any(one.rule == MASS_CHANGE for one in holding) else "",
         unchanged=sorting.unchanged,
         waiting=sorting.waiting,
         departed=departed,
-        batch_hash=_hash_of(held),
+        findings=[_finding(one, reasons) for one, reasons in leaving if reasons],
+        batch_hash=batch_hash(map(digest, held)),
+        learned=sorting.learned,
     )
 
 
@@ -121,6 +133,9 @@ def _sort(
             content=fingerprint.content(body),
             action=action_of(entries.get(key)),
             body=body,
+            birth=fingerprint.birth(key, enrolment.dateNaissance),
+            statut=enrolment.statut,
+            regime=enrolment.regime,
         )
         _place(sorting, planned, entries.get(key), circumstances)
     return sorting
@@ -142,9 +157,11 @@ def _place(sorting: _Sorting, planned: Planned, entry: Entry | None, circumstanc
     decision = decide(entry, planned.content, circumstances)
     match decision:
         case Decision.SEND:
-            sorting.leaving.append(planned)
+            sorting.leaving.append((planned, reasons_for(entry, planned, circumstances.rules.severities)))
         case Decision.KEEP:
             sorting.unchanged.append(Known(source=planned.source, row=planned.row, key=planned.key))
+            if entry is not None and not entry.accepted.birth:
+                sorting.learned[planned.key] = facts_of(planned)
         case Decision.WAIT:
             assert entry is not None, "what was never sent cannot wait for an answer"  # noqa: S101 - narrows the type
             sorting.waiting.append(_carried(planned, entry))
@@ -178,7 +195,17 @@ def _cut(planned: Sequence[Planned], size: int) -> list[list[Planned]]:
     return [list(planned[start : start + size]) for start in range(0, len(planned), size)]
 
 
-def _hash_of(held: Iterable[Planned]) -> str:
-    """Name a held batch by what it would send, so that another batch needs another approval."""
-    lines = sorted(f"{one.key} {one.content} {one.action}" for one in held)
-    return sha256("\n".join(lines).encode()).hexdigest()
+def _with_mass_change(
+    leaving: Iterable[tuple[Planned, tuple[Reason, ...]]], rules: RulesInForce
+) -> list[tuple[Planned, tuple[Reason, ...]]]:
+    """Add to every change the reason that the batch as a whole is out of the ordinary; what is new is not concerned."""
+    mass = reason(MASS_CHANGE, rules.severities[MASS_CHANGE])
+    return [(one, (*reasons, mass) if one.action is Action.UPDATE else reasons) for one, reasons in leaving]
+
+
+def _is_held(reasons: Iterable[Reason]) -> bool:
+    return any(one.severity is Severity.HOLD for one in reasons)
+
+
+def _finding(planned: Planned, reasons: tuple[Reason, ...]) -> Judgement:
+    return Judgement(source=planned.source, row=planned.row, verdict=Verdict.VALID, reasons=reasons)

@@ -14,7 +14,10 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RulesInForce(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules one run was judged by: what each does to a row of this institution, and a version that any change renews."""
+    """The rules one run was judged by: what each does to a row of this institution, and a version that any change renews.
+
+    A rule without a severity is mute.
+    """
 
     version: str
     severities: dict[str, Severity]

@@ -82,7 +82,8 @@ class RunFacts:
     """What is known of one run once it has ended, well or not.
 
     `known` names the states of `counts` that the run got far enough to establish; the others must not be read as zero.
-    `to_correct` counts distinct rows that are not declared and that the school can put right.
+    `to_correct` counts distinct rows that are not declared and that the school can put right. `answer` says what a person
+    answered about a held batch: `approved`, `rejected`, `unanswered`, or "" while nobody was asked or has answered.
     """
 
     institution: Institution
@@ -99,6 +100,7 @@ class RunFacts:
     departed: tuple[RowRef, ...]
     to_correct: int
     adjustments: tuple[Adjustment, ...] = ()
+    answer: str = ""
 
     def groups_of(self, weight: Weight) -> tuple[Group, ...]:
         """Return the groups of one weight, the largest first."""

@@ -14,7 +14,16 @@ from supdata.records.shipment import Departed, Receipt
 from supdata.records.states import Action, Outcome, Verdict
 from supdata.report.adjustments import adjustments
 from supdata.report.content import Correction, RowRef, RunFacts, Weight
-from supdata.report.findings import CAUSE_OF_OUTCOME, Place, from_judgements, from_receipts, from_unreadable, is_spoken_of
+from supdata.report.findings import (
+    CAUSE_OF_OUTCOME,
+    Place,
+    from_departed,
+    from_judgements,
+    from_receipts,
+    from_unreadable,
+    is_spoken_of,
+    released,
+)
 from supdata.report.grouping import group
 from supdata.report.rule_texts import RuleText
 
@@ -27,6 +36,8 @@ ESTABLISHED: Mapping[str, tuple[str, ...]] = {
     # A push that failed half-way has established what it was answered: these are known as soon as there was a plan.
     "push": (),
 }
+#: Outcomes of a record that has not left.
+UNSENT = frozenset({Outcome.HELD, Outcome.NOT_ATTEMPTED})
 ANSWERED = ("accepted", "created", "updated", "refused", "unknown_student", "ambiguous", "held", "not_attempted")
 #: What only a balance can tell, because no record that the report is given says it.
 ONLY_IN_BALANCE = frozenset({"unchanged", "to_create", "to_update", "held", "not_attempted"})
@@ -49,6 +60,8 @@ def gather(
     rulings: Iterable[Ruling] = (),
     failure: str = "",
     dry_run: bool = False,
+    findings: Iterable[Judgement] = (),
+    answer: str = "",
 ) -> RunFacts:
     """Gather the facts of one run; each iterable is read once, in any order, and enrolments are not kept but for rows in fault.
 
@@ -68,16 +81,26 @@ def gather(
         rulings: What became of each rule that the institution has set otherwise than the catalogue.
         failure: What the failed stage said, for the technical team; a message of `supdata.errors`.
         dry_run: Whether nothing was meant to be sent.
+        findings: What is noteworthy against the ledger, one judgement per row that is sent or held.
+        answer: What a person answered about the held batch, see `RunFacts`.
     """
     tally: Counter[str] = Counter()
     spoken_of = [one for one in _tallied_judgements(judgements, tally) if is_spoken_of(one)]
-    answers = [one for one in _tallied_receipts(receipts, tally) if one.outcome in CAUSE_OF_OUTCOME]
+    noted = {_place(one): one for one in findings}
+    answers, sent = [], set()
+    for receipt in _tallied_receipts(receipts, tally):
+        if _place(receipt) in noted and receipt.outcome not in UNSENT:
+            sent.add(_place(receipt))
+        if receipt.outcome in CAUSE_OF_OUTCOME:
+            answers.append(receipt)
+    compared = [released(one) if place in sent else one for place, one in noted.items()]
     unread = list(unreadable)
     gone = sorted(RowRef(one.seen_source, one.seen_row) for one in departed)
-    values = _only(enrolments, {*map(_place, spoken_of), *map(_place, answers)})
+    values = _only(enrolments, {*map(_place, spoken_of), *map(_place, answers), *noted})
     corrections = _in_order(
         *from_unreadable(unread, institution),
         *from_judgements(spoken_of, values, institution, rules),
+        *from_judgements(compared, values, institution, rules),
         *from_receipts(answers, values, institution),
     )
     return RunFacts(
@@ -90,11 +113,12 @@ def gather(
         failed_stage=failed_stage,
         failure=failure,
         differences=tuple(differences),
-        corrections=corrections,
+        corrections=_in_order(*corrections, *from_departed(gone, institution, rules)),
         groups=group(corrections),
         departed=tuple(gone),
         to_correct=len(_places_in_fault(corrections)),
         adjustments=tuple(adjustments(rulings, rules)),
+        answer=answer,
     )
 
 

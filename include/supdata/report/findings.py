@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, Reason
@@ -15,6 +17,7 @@ from supdata.report.french import field_label
 from supdata.report.rule_texts import (
     AMBIGUOUS,
     AMBIGUOUS_RULE,
+    DEPARTED_RULE,
     NOTHING_TO_FIX,
     REFUSED,
     REFUSED_RULE,
@@ -84,6 +87,19 @@ def from_unreadable(unreadable: Iterable[UnreadableRow], institution: Institutio
     """Yield one correction per row that could not be read; the reader's own reason stands where the registry's words would."""
     for row in unreadable:
         yield Correction(RowRef(row.source, row.row), _finding(CAUSE_UNREADABLE, institution, row.reason), "")
+
+
+def from_departed(departed: Iterable[RowRef], institution: Institution, rules: Mapping[str, RuleText]) -> Iterator[Correction]:
+    """Yield one correction per declared enrolment that is no longer in the source, at the place where it was last seen."""
+    finding = _finding(Cause(DEPARTED_RULE, "", Weight.CHECK, text_of(DEPARTED_RULE, rules)), institution)
+    for where in departed:
+        yield Correction(where, finding, "")
+
+
+def released(judgement: Judgement) -> Judgement:
+    """Return a judgement on a row that was held and has been sent since: what made it wait is left to be checked."""
+    warnings = tuple(msgspec.structs.replace(one, severity=Severity.WARN) for one in judgement.reasons)
+    return msgspec.structs.replace(judgement, reasons=warnings)
 
 
 def is_spoken_of(judgement: Judgement) -> bool:

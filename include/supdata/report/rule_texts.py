@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+#: The catalogue's rule for declared enrolments that are gone: no row of this run breaks it.
+DEPARTED_RULE = "LEDGER-DEPARTED"
+
 
 class RuleText(Protocol):
     """A rule as a registrar reads it: what is wrong, why it matters, how to put it right in the school's own system."""

@@ -16,6 +16,7 @@ class Mishap:
 
 
 NOTHING_DECLARED = "Aucune inscription n’a été déclarée lors de ce passage. Ce qui était déjà déclaré le reste."
+AGAIN = "le prochain passage posera de nouveau la question."
 FOR_THE_TEAM = "C’est à l’équipe technique d’intervenir ; vous n’avez rien à corriger pour cela."
 MISHAPS = {
     "extract": Mishap(
@@ -86,6 +87,21 @@ def headline(facts: RunFacts) -> str:
     """Say in one or two sentences what was received and what was declared; "" when neither is known."""
     sentences = [_received(facts), _foreseen(facts) if facts.dry_run else _declared(facts)]
     return " ".join(filter(None, sentences))
+
+
+def held(facts: RunFacts) -> str:
+    """Say what waits for a person's consent, and what that person has answered; "" when nothing waits."""
+    count = facts.counts.held if "held" in facts.known else 0
+    if not count:
+        return ""
+    s, what = "" if count < 2 else "s", counted(count, "modification")
+    match facts.answer:
+        case "rejected":
+            return f"{what} retenue{s} : l’envoi a été refusé par la personne consultée. Rien n’en a été envoyé ; {AGAIN}"
+        case "unanswered":
+            return f"{what} retenue{s} : personne n’a répondu à temps à la demande d’accord. Rien n’en a été envoyé ; {AGAIN}"
+        case _:
+            return f"{what} retenue{s} : l’accord d’une personne est attendu avant l’envoi."
 
 
 def steps(facts: RunFacts) -> tuple[str, ...]:

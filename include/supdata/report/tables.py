@@ -23,7 +23,7 @@ LINES: tuple[tuple[str, int, str, str], ...] = (
     ("refused", 2, "Refusées par le registre", "à corriger : voir ses mots plus bas"),
     ("unknown_student", 2, "Étudiant inconnu du registre", "INE et date de naissance à vérifier"),
     ("ambiguous", 2, "Sans réponse sûre", "reprises au prochain passage"),
-    ("held", 2, "En attente d’un accord", "lot inhabituel : une personne doit l’approuver"),
+    ("held", 2, "En attente d’un accord", "modifications inhabituelles : une personne doit les approuver"),
     ("not_attempted", 2, "Pas encore envoyées", "le seront au prochain passage"),
     ("departed", 0, "Disparues de votre source", "connues du registre, absentes de ce passage"),
 )

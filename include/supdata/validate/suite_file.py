@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from supdata.errors import FixConfig, RuleBroken
-from supdata.validate.catalogue import RULES
+from supdata.validate.catalogue import SUITE_RULES
 
 
 class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +47,7 @@ def read_suite(path: Path) -> SuiteFile:
         raise FixConfig(f"Reading the suite {path.name}", found, "Point to the expectations/ folder.") from error
     except msgspec.MsgspecError as error:
         raise FixConfig(f"Reading the suite {path.name}", str(error), "Mend the file.") from error
-    odd = sorted({entry.meta.rule for entry in suite.expectations} ^ set(RULES))
+    odd = sorted({entry.meta.rule for entry in suite.expectations} ^ set(SUITE_RULES))
     if odd:
         found = f"not both in the suite and in the catalogue: {', '.join(odd)}"
         raise RuleBroken(f"Reading the suite {path.name}", found, "Add them where they are missing.")

@@ -7,20 +7,23 @@ from hypothesis import strategies as st
 
 from supdata.ledger.entries import Entry
 from supdata.plan.deciding import Circumstances, Decision, action_of, decide
+from supdata.records.judgement import RulesInForce
 from supdata.records.states import Action, Outcome
 
 NOW = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
+RULES = RulesInForce(version="r1", severities={})
 IN_LEDGER = (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN_STUDENT, Outcome.AMBIGUOUS)
 
 
 def an_entry(state: Outcome, **changes: Any) -> Entry:
-    return Entry(**{"key": "k", "content": "a", "state": state, **changes})
+    return Entry(**{"key": "k", "content": "a", "state": state, "rules": "r1", **changes})
 
 
 def circumstances(**changes: Any) -> Circumstances:
-    return Circumstances(**{"mode": "delta", "ambiguous": "repost", "now": NOW, **changes})
+    return Circumstances(**{"mode": "delta", "ambiguous": "repost", "now": NOW, "rules": RULES, **changes})
 
 
+NEW_RULES = {"rules": RulesInForce(version="r2", severities={})}
 LATER, EARLIER = NOW + timedelta(seconds=1), NOW - timedelta(seconds=1)
 CASES = [
     ("never sent", None, {}, Decision.SEND),
@@ -32,6 +35,22 @@ CASES = [
     ("refused otherwise", an_entry(Outcome.REFUSED, content="b"), {}, Decision.SEND),
     ("a refused change undone", an_entry(Outcome.REFUSED, content="b", accepted_content="a"), {}, Decision.KEEP),
     ("a refused change kept", an_entry(Outcome.REFUSED, accepted_content="b"), {}, Decision.WAIT),
+    ("refused under other rules", an_entry(Outcome.REFUSED), NEW_RULES, Decision.SEND),
+    ("refused before rules were kept", an_entry(Outcome.REFUSED, rules=""), {}, Decision.SEND),
+    ("accepted under other rules", an_entry(Outcome.ACCEPTED, accepted_content="a"), NEW_RULES, Decision.KEEP),
+    (
+        "a refused change undone, new rules",
+        an_entry(Outcome.REFUSED, content="b", accepted_content="a"),
+        NEW_RULES,
+        Decision.KEEP,
+    ),
+    ("unknown under other rules", an_entry(Outcome.UNKNOWN_STUDENT, next_due=LATER), NEW_RULES, Decision.SEND),
+    (
+        "in doubt, hold, other rules",
+        an_entry(Outcome.AMBIGUOUS, doubt=True),
+        {"ambiguous": "hold", **NEW_RULES},
+        Decision.WAIT,
+    ),
     ("unknown, not due", an_entry(Outcome.UNKNOWN_STUDENT, next_due=LATER), {}, Decision.WAIT),
     ("unknown, due", an_entry(Outcome.UNKNOWN_STUDENT, next_due=EARLIER), {}, Decision.SEND),
     ("unknown, not due, full", an_entry(Outcome.UNKNOWN_STUDENT, next_due=LATER), {"mode": "full"}, Decision.SEND),

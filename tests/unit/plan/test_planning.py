@@ -1,24 +1,28 @@
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import an_enrolment, an_institution
 from supdata.errors import BalanceBroken
-from supdata.ledger.entries import Entry, Standing
+from supdata.ledger.entries import Entry, Facts, Standing
 from supdata.ledger.fingerprint import Fingerprint
+from supdata.plan.comparing import FIELDS, MASS_CHANGE
 from supdata.plan.planning import Plan, make_plan
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import RulesInForce
 from supdata.records.shipment import Known, Planned, Receipt
-from supdata.records.states import Action, Outcome
+from supdata.records.states import Action, Outcome, Severity, Verdict
 
 FINGERPRINT = Fingerprint(b"a secret of the tests")
 NOW = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
 INSTITUTION = an_institution(registry={"connection": "x", "chunk_size": 3}, limits={"minimum_rows": 0})
+RULES = RulesInForce(version="r1", severities=dict.fromkeys(FIELDS, Severity.HOLD))
 CALM = an_institution(registry={"connection": "x", "chunk_size": 3})
 
 
@@ -28,6 +32,11 @@ def rows(count: int) -> list[Enrolment]:
 
 def key_of(enrolment: Enrolment) -> str:
     return FINGERPRINT.key(enrolment.natural_key)
+
+
+def facts(enrolment: Enrolment) -> Facts:
+    birth = FINGERPRINT.birth(key_of(enrolment), enrolment.dateNaissance)
+    return Facts(birth=birth, statut=enrolment.statut, regime=enrolment.regime)
 
 
 def known(enrolment: Enrolment, state: Outcome = Outcome.ACCEPTED, **changes: Any) -> Entry:
@@ -42,6 +51,8 @@ def known(enrolment: Enrolment, state: Outcome = Outcome.ACCEPTED, **changes: An
             "state": state,
             "accepted_content": accepted,
             "doubt": doubt,
+            "rules": RULES.version,
+            "accepted": facts(enrolment) if accepted else Facts(),
             **changes,
         }
     )
@@ -54,6 +65,7 @@ def changed(enrolment: Enrolment) -> Entry:
 def plan(valid: Sequence[Enrolment], entries: Iterable[Entry] = (), **changes: Any) -> Plan:
     arguments: dict[str, Any] = {
         "fingerprint": FINGERPRINT,
+        "rules": RULES,
         "entries": {one.key: one for one in entries},
         "standing": (),
         "present": {key_of(one) for one in valid},
@@ -147,13 +159,95 @@ def test_one_enrolment_on_two_rows_is_never_planned_twice() -> None:
     assert "123456789FJ" not in str(raised.value)
 
 
-ENTRIES = st.sampled_from(["none", "known", "changed", "refused", "unknown", "ambiguous"])
+def with_rules(**severities: Severity) -> RulesInForce:
+    given = {f"LEDGER-{name.upper().replace('_', '-')}": severity for name, severity in severities.items()}
+    return RulesInForce(version="r1", severities={**RULES.severities, **given})
+
+
+def told(plan: Plan) -> list[tuple[int, str, Severity]]:
+    return [(one.row, reason.rule, reason.severity) for one in plan.findings for reason in one.reasons]
+
+
+def sent_rows(chunks: list[list[Planned]]) -> list[int]:
+    return [one.row for chunk in chunks for one in chunk]
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "now", "rule"),
+    [
+        ("dateNaissance", "2004-03-09", "2004-09-03", "LEDGER-BIRTH-CHANGED"),
+        ("regime", "RF2", "RF4", "LEDGER-REGIME-CHANGED"),
+        ("statut", "inscrit", "admis", "LEDGER-STATUT-BACK"),
+    ],
+)
+def test_a_noteworthy_change_is_held_or_only_told_as_its_rule_says(field: str, before: str, now: str, rule: str) -> None:
+    declared, valid = an_enrolment(row=2, **{field: before}), an_enrolment(row=2, **{field: now})
+    for severity, is_held in ((Severity.HOLD, True), (Severity.WARN, False), (Severity.REJECT, True)):
+        rules = RulesInForce(version="r1", severities={**RULES.severities, rule: severity})
+        found = plan([valid], [known(declared)], rules=rules)
+        assert told(found) == [(2, rule, Severity.HOLD if is_held else Severity.WARN)]
+        assert (sent_rows(found.held), sent_rows(found.chunks)) == (([2], []) if is_held else ([], [2]))
+        assert (found.held_why, found.findings[0].verdict) == ("", Verdict.VALID)
+
+
+def test_what_is_no_step_back_or_was_never_known_is_not_told() -> None:
+    admitted, unknown = an_enrolment(row=2, statut="admis"), known(an_enrolment(row=2, regime="RF4"), accepted=Facts())
+    assert plan([an_enrolment(row=2)], [known(admitted)]).findings == []
+    assert plan([an_enrolment(row=2)], [unknown]).findings == []
+    assert plan([an_enrolment(row=2)]).findings == []
+
+
+def test_one_held_change_holds_no_other() -> None:
+    other = [an_enrolment(row=one.row, ine=one.ine, cursus="M") for one in rows(4)[1:3]]
+    entries = [known(an_enrolment(row=2, ine=rows(1)[0].ine, dateNaissance="2003-01-01")), *map(known, other)]
+    found = plan(rows(4), entries)
+    assert (sent_rows(found.held), sent_rows(found.chunks)) == ([2], [3, 4, 5])
+
+
+def test_what_was_released_once_as_it_is_now_is_told_and_not_held_again() -> None:
+    """Its answer was lost: the content of the last attempt is this one."""
+    declared, valid = an_enrolment(row=2, dateNaissance="2003-01-01"), an_enrolment(row=2)
+    content = FINGERPRINT.content(make_body(valid, INSTITUTION))
+    entry = known(declared, state=Outcome.AMBIGUOUS, accepted_content="f" * 32, content=content, accepted=facts(declared))
+    found = plan([valid], [entry])
+    assert told(found) == [(2, "LEDGER-BIRTH-CHANGED", Severity.WARN)]
+    assert sent_rows(found.chunks) == [2]
+
+
+def test_a_mass_change_is_the_reason_of_every_change_and_may_be_made_a_warning() -> None:
+    found = plan(rows(6), map(changed, rows(6)[:4]), institution=INSTITUTION)
+    assert told(found) == [(row, MASS_CHANGE, Severity.HOLD) for row in range(2, 6)]
+    warned = plan(rows(6), map(changed, rows(6)[:4]), institution=INSTITUTION, rules=with_rules(mass_change=Severity.WARN))
+    assert told(warned) == [(row, MASS_CHANGE, Severity.WARN) for row in range(2, 6)]
+    assert (warned.held, warned.held_why, len(sent_rows(warned.chunks))) == ([], "", 6)
+
+
+def test_facts_that_the_ledger_does_not_know_are_learned_from_what_stands_unchanged() -> None:
+    """Enrolments accepted before facts were kept."""
+    found = plan(rows(3), [known(rows(3)[0], accepted=Facts()), known(rows(3)[1])])
+    assert found.learned == {key_of(rows(3)[0]): facts(rows(3)[0])}
+
+
+def test_another_wire_code_for_the_same_regime_is_no_changed_regime() -> None:
+    recoded = an_institution(registry={"connection": "x", "codes": {"regime": {"RF2": "10"}}})
+    found = plan(rows(1), [known(rows(1)[0])], institution=recoded)
+    assert (sent_rows(found.chunks), found.findings) == ([2], [])
+
+
+ENTRIES = st.sampled_from(["none", "known", "changed", "born", "back", "refused", "unknown", "ambiguous"])
+SEVERITIES = st.sampled_from([Severity.HOLD, Severity.WARN])
 
 
 def entry_for(enrolment: Enrolment, kind: str) -> list[Entry]:
     states = {"refused": Outcome.REFUSED, "unknown": Outcome.UNKNOWN_STUDENT, "ambiguous": Outcome.AMBIGUOUS}
     if kind == "none":
         return []
+    if kind in ("born", "back"):
+        before = facts(enrolment)
+        other = {"birth": "e" * 32} if kind == "born" else {"regime": "RF7"}
+        return [
+            known(enrolment, content="f" * 32, accepted_content="f" * 32, accepted=msgspec.structs.replace(before, **other))
+        ]
     return [changed(enrolment) if kind == "changed" else known(enrolment, states.get(kind, Outcome.ACCEPTED))]
 
 
@@ -165,3 +259,33 @@ def test_every_valid_row_is_in_exactly_one_place_of_the_plan(kinds: list[str], m
     assert sorted(places(found)) == [(one.source, one.row) for one in valid]
     assert all(1 <= len(chunk) <= 3 for chunk in (*found.chunks, *found.held))
     assert {one.action for chunk in found.held for one in chunk} <= {Action.UPDATE}
+
+
+@given(kinds=st.lists(ENTRIES, max_size=12), severities=st.fixed_dictionaries(dict.fromkeys(FIELDS, SEVERITIES)))
+def test_a_row_is_held_exactly_when_one_of_its_findings_holds_it(kinds: list[str], severities: dict[str, Severity]) -> None:
+    valid = rows(len(kinds))
+    entries = [entry for row, kind in zip(valid, kinds, strict=True) for entry in entry_for(row, kind)]
+    found = plan(valid, entries, institution=INSTITUTION, rules=RulesInForce(version="r1", severities=severities))
+    holding = {row for row, _, severity in told(found) if severity is Severity.HOLD}
+    assert set(sent_rows(found.held)) == holding
+    assert {row for row, _, _ in told(found)} <= set(sent_rows(found.held)) | set(sent_rows(found.chunks))
+    assert bool(found.held_why) == any(rule == MASS_CHANGE and hold is Severity.HOLD for _, rule, hold in told(found))
+
+
+@given(kinds=st.lists(st.sampled_from(["refused", "unknown", "known"]), max_size=8), order=st.randoms())
+def test_new_rules_bring_back_what_waits_and_nothing_else_once(kinds: list[str], order: Any) -> None:
+    """What is sent again is then known with the new rules: planning once more finds it waiting."""
+    later = NOW + timedelta(days=1)
+    valid = rows(len(kinds))
+    entries = [
+        msgspec.structs.replace(entry, next_due=later)
+        for row, kind in zip(valid, kinds, strict=True)
+        for entry in entry_for(row, kind)
+    ]
+    assert sent_rows(plan(valid, entries).chunks) == []
+    newer = RulesInForce(version="r2", severities=RULES.severities)
+    order.shuffle(valid)
+    again = plan(valid, entries, rules=newer)
+    assert sent_rows(again.chunks) == [row for row, kind in enumerate(kinds, start=2) if kind != "known"]
+    answered = [msgspec.structs.replace(entry, rules="r2") for entry in entries]
+    assert sent_rows(plan(valid, answered, rules=newer).chunks) == []

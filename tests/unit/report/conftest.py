@@ -33,6 +33,8 @@ RULES = {
     "INE-PROVISIONAL": ARule("INE provisoire", "Le registre veut un INE définitif.", "Demandez-le dans INES."),
     "BIRTH-REAL": ARule("Date impossible", "Cette date n’existe pas.", "Corrigez la fiche."),
     "DATES-SPAN": ARule("Inscription longue", "Plus de 18 mois.", "Vérifiez la date de fin."),
+    "LEDGER-DEPARTED": ARule("Inscription disparue", "La source ne la contient plus.", "Remettez-la dans l’export."),
+    "LEDGER-BIRTH-CHANGED": ARule("Autre date de naissance", "Une autre date a été déclarée.", "Vérifiez la date."),
     "STATUT-CANCELLED": ARule("Inscription annulée", "Elle n’est pas déclarée.", "Rien à corriger."),
 }
 

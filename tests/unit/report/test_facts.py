@@ -84,3 +84,33 @@ def test_a_remark_on_a_refused_row_does_not_make_it_two_rows(
     facts = gathered(judgements=[remark], receipts=[receipt(3, Outcome.REFUSED)], unreadable=[])
     assert facts.to_correct == 1
     assert [group.finding.weight for group in facts.groups] == [Weight.BLOCKING, Weight.CHECK]
+
+
+def a_changed_birth(judgement: Callable[..., Judgement], row: int) -> Judgement:
+    return judgement(row, Verdict.VALID, ("LEDGER-BIRTH-CHANGED", "dateNaissance", Severity.HOLD))
+
+
+def test_a_change_that_was_held_waits_and_one_that_was_released_is_left_to_check(
+    gathered: Callable[..., RunFacts], judgement: Callable[..., Judgement]
+) -> None:
+    """Row 3 was accepted in this run; of row 12 there is no receipt."""
+    facts = gathered(findings=[a_changed_birth(judgement, 3), a_changed_birth(judgement, 12)])
+    found = {one.where.row: one for one in facts.corrections if one.finding.rule == "LEDGER-BIRTH-CHANGED"}
+    assert {row: one.finding.weight for row, one in found.items()} == {3: Weight.CHECK, 12: Weight.WAITING}
+    assert found[12].value == "2004-03-09"
+    assert facts.to_correct == 5, "what waits for consent is not for the school to correct"
+
+
+def test_what_a_dry_run_would_have_held_waits(
+    gathered: Callable[..., RunFacts], judgement: Callable[..., Judgement], receipt: Callable[..., Receipt]
+) -> None:
+    facts = gathered(receipts=[receipt(3, Outcome.HELD)], findings=[a_changed_birth(judgement, 3)])
+    assert [one.finding.weight for one in facts.corrections if one.finding.rule == "LEDGER-BIRTH-CHANGED"] == [Weight.WAITING]
+
+
+def test_the_departed_are_in_the_list_and_not_among_the_groups(gathered: Callable[..., RunFacts]) -> None:
+    facts = gathered()
+    assert [(one.where.source, one.where.row) for one in facts.corrections if one.finding.rule == "LEDGER-DEPARTED"] == [
+        ("inscriptions_0911.csv", 14)
+    ]
+    assert "LEDGER-DEPARTED" not in {one.finding.rule for one in facts.groups}

@@ -152,7 +152,7 @@ def test_a_run_that_stopped_while_sending_tells_what_was_accepted(gathered: Call
 
 def test_what_waits_for_an_approval_is_announced(gathered: Callable[..., RunFacts], run: dict[str, Any]) -> None:
     counts = type(run["counts"])(read=3, valid=3, to_update=3, held=3)
-    assert "3 modifications attendent l’accord d’une personne" in render_page(gathered(counts=counts)).replace("&nbsp;", " ")
+    assert "3 modifications retenues : l’accord d’une personne est attendu" in render_page(gathered(counts=counts))
 
 
 def test_row_numbers_are_explained_for_every_kind_of_source() -> None:

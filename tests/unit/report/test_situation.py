@@ -7,7 +7,7 @@ import pytest
 
 from supdata.records.counts import Counts
 from supdata.report.content import Light, RunFacts
-from supdata.report.situation import MISHAPS, OTHER_MISHAP, headline, light, mishap, steps
+from supdata.report.situation import MISHAPS, OTHER_MISHAP, headline, held, light, mishap, steps
 
 CLEAN: dict[str, Any] = {"judgements": [], "receipts": [], "departed": [], "unreadable": []}
 ALL_WELL = Counts(read=3000, valid=3000, unchanged=2990, to_create=8, to_update=2, accepted=10, created=8, updated=2)
@@ -76,3 +76,19 @@ def test_a_dry_run_claims_no_declaration(gathered: Callable[..., RunFacts]) -> N
 def test_nothing_is_said_of_figures_that_are_not_known(gathered: Callable[..., RunFacts]) -> None:
     assert headline(gathered(failed_stage="extract")) == ""
     assert headline(gathered(failed_stage="plan")) == "12 lignes ont été reçues le 12 septembre 2026."
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("", "l’accord d’une personne est attendu"),
+        ("rejected", "l’envoi a été refusé par la personne consultée. Rien n’en a été envoyé"),
+        ("unanswered", "personne n’a répondu à temps à la demande d’accord. Rien n’en a été envoyé"),
+    ],
+)
+def test_what_is_left_unsent_for_want_of_consent_is_said(gathered: Callable[..., RunFacts], answer: str, said: str) -> None:
+    assert said in held(gathered(counts=Counts(read=9, valid=9, to_update=2, held=2), answer=answer))
+
+
+def test_an_approved_batch_that_was_sent_waits_for_nobody(gathered: Callable[..., RunFacts]) -> None:
+    assert held(gathered(counts=ALL_WELL, answer="approved")) == ""

@@ -55,11 +55,12 @@ def test_there_is_one_line_per_row_and_reason_and_none_where_nothing_is_to_corre
         ("9", "REGISTRE-REFUS"),
         ("10", "REGISTRE-INCONNU"),
         ("13", "LIGNE-ILLISIBLE"),
+        ("14", "LEDGER-DEPARTED"),
     ]
 
 
 def test_a_run_without_fault_leaves_a_list_with_its_header_alone(gathered: Callable[..., RunFacts]) -> None:
-    facts = gathered(judgements=[], receipts=[], unreadable=[])
+    facts = gathered(judgements=[], receipts=[], unreadable=[], departed=[])
     assert rows_of(written(facts)) == [list(HEADER)]
 
 
@@ -92,7 +93,9 @@ def test_no_cell_begins_like_a_formula(value: str) -> None:
 
 
 def test_the_registrys_words_are_guarded_too(gathered: Callable[..., RunFacts], receipt: Callable[..., Receipt]) -> None:
-    facts = gathered(receipts=[receipt(9, Outcome.REFUSED, words='=cmd|" /C calc"!A0;\r\nx')], judgements=[], unreadable=[])
+    facts = gathered(
+        receipts=[receipt(9, Outcome.REFUSED, words='=cmd|" /C calc"!A0;\r\nx')], judgements=[], unreadable=[], departed=[]
+    )
     (line,) = rows_of(written(facts))[1:]
     assert line[-1] == '\'=cmd|" /C calc"!A0;\r\nx'
     assert len(line) == len(HEADER)

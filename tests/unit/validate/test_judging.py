@@ -15,7 +15,7 @@ from supdata.records.ine import rnie_key
 from supdata.records.judgement import Judgement
 from supdata.records.states import Severity, Verdict
 from supdata.validate import judging
-from supdata.validate.catalogue import RULES
+from supdata.validate.catalogue import SUITE_RULES
 
 SUITE = Path(__file__).parents[3] / "expectations" / "enrolment.json"
 TODAY = date(2026, 11, 23)
@@ -126,7 +126,7 @@ def test_a_row_gets_its_reasons_and_its_verdict(case: str, judgements: list[Judg
 
 
 def test_every_rule_of_the_catalogue_is_broken_by_some_case() -> None:
-    assert {rule for _, rules, _ in CASES.values() for row in rules for rule in row} == set(RULES)
+    assert {rule for _, rules, _ in CASES.values() for row in rules for rule in row} == set(SUITE_RULES)
 
 
 def test_judgements_come_one_per_row_in_order(judgements: list[Judgement]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from builders import an_enrolment, an_institution
 from supdata.errors import FixConfig, RuleBroken
 from supdata.validate import suite as room
-from supdata.validate.catalogue import RULES
+from supdata.validate.catalogue import SUITE_RULES
 from supdata.validate.frame import make_frame
 from supdata.validate.judging import judge, parameters
 from supdata.validate.suite import broken_rows
@@ -32,7 +32,7 @@ def _changed(tmp_path: Path, change: Change) -> Path:
 
 
 def test_the_suite_checks_exactly_the_rules_of_the_catalogue() -> None:
-    assert {entry.meta.rule for entry in read_suite(SUITE).expectations} == set(RULES)
+    assert {entry.meta.rule for entry in read_suite(SUITE).expectations} == set(SUITE_RULES)
 
 
 def test_a_suite_that_forgets_a_rule_is_refused(tmp_path: Path) -> None:
