@@ -459,8 +459,9 @@ def test_what_was_refused_is_sent_once_more_under_new_rules_and_then_waits(bench
 def test_an_enrolment_accepted_before_facts_were_kept_is_learned_when_it_stands_unchanged(bench: Bench) -> None:
     bench.push(bench.plan().chunks[0])
     forget = "UPDATE supdata.enrolment SET accepted_birth = '', accepted_statut = '', accepted_regime = ''"
-    bench.ledger._connection.execute(forget)
-    assert bench.plan(enrolments(1, regime="RF4"), run="0751717J/night-2").findings == []
+    bench.ledger._connection.execute(forget)  # as migration 0002 leaves what was there
+    changed = [*enrolments(1, regime="RF4"), *enrolments()[1:]]
+    assert bench.plan(changed, run="0751717J/night-2").findings == []
     bench.plan(run="0751717J/night-3")
-    plan = bench.plan(enrolments(1, regime="RF4"), run="0751717J/night-4")
+    plan = bench.plan(changed, run="0751717J/night-4")
     assert [reason.rule for one in plan.findings for reason in one.reasons] == ["LEDGER-REGIME-CHANGED"]

@@ -63,15 +63,19 @@ class ApproveHeld(ApprovalOperator):
         self, context: Context, event: dict[str, Any], batch: str = "", chunks: Sequence[str] = ()
     ) -> list[dict[str, str]]:
         """Release the held chunks if they were approved; a refusal skips what follows and leaves them held."""
-        with current_run(self.config).stage("approve") as result:
-            answer = super().execute_complete(context, event)
-            approved = answer["chosen_options"] == [self.APPROVE]
-            unanswered = bool(event.get("timedout"))
-            decision = Decision(batch=batch, answer="approved" if approved else "unanswered" if unanswered else "rejected")
-            current_run(self.config).folder.write_bytes("approve", DECISION, as_json(decision))
+        decision = Decision(batch=batch, answer=self._answer(event))
+        run = current_run(self.config)
+        with run.stage("approve") as result:
+            run.folder.write_bytes("approve", DECISION, as_json(decision))
             result.files.append(DECISION)
         self.log.info("approve.%s batch=%s chunks=%d", decision.answer, batch[:16], len(chunks))
-        return [{"chunk": chunk, "batch": batch} for chunk in chunks] if approved else []
+        super().execute_complete(context, event)  # a refusal raises here: that is how Airflow skips what follows
+        return [{"chunk": chunk, "batch": batch} for chunk in chunks] if decision.answer == "approved" else []
+
+    def _answer(self, event: dict[str, Any]) -> str:
+        if event.get("chosen_options") == [self.APPROVE]:
+            return "approved"
+        return "unanswered" if event.get("timedout") or "error" in event else "rejected"
 
 
 def patience(institution: Institution, now: datetime) -> timedelta:

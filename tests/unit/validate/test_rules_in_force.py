@@ -1,0 +1,87 @@
+"""The rules' version: another one for whatever may judge a row differently, the same for all else."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import an_institution
+from supdata.errors import FixConfig
+from supdata.plan.comparing import FIELDS
+from supdata.records.states import Severity
+from supdata.validate import rules_in_force as room
+from supdata.validate.catalogue import RULES
+from supdata.validate.ledger_rules import LEDGER_RULES
+from supdata.validate.rules_in_force import rules_in_force
+
+SUITE = Path(__file__).parents[3] / "expectations" / "enrolment.json"
+
+
+def version(suite: Path = SUITE, **facts: Any) -> str:
+    return rules_in_force(an_institution(**facts), [suite]).version
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"rules": {"INE-KEY-BEA": "warn"}},
+        {"year": {"start": "2027-09-01", "end": "2028-08-31"}},
+        {"also": ["0442953W"]},
+        {"commune": {"column_holds": "insee"}},
+    ],
+)
+def test_what_an_institution_file_says_of_the_rules_gives_another_version(facts: dict[str, Any]) -> None:
+    assert version(**facts) != version()
+
+
+def test_an_override_that_changes_nothing_and_another_name_or_contact_give_the_same() -> None:
+    assert version(rules={"INE-FORMAT": "reject"}) == version()
+    assert version(name="Autre nom", contact="autre@universite-essai.example") == version()
+
+
+@pytest.mark.parametrize(
+    ("change", "another"),
+    [
+        ({"version": 9}, True),
+        ({"severity": Severity.WARN}, True),
+        ({"tolerance": 0.01}, True),
+        ({"title": "Autrement dit", "since": date(2030, 1, 1)}, False),
+    ],
+)
+def test_a_rule_s_weight_counts_and_its_texts_do_not(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], another: bool
+) -> None:
+    before = version()
+    changed = {**RULES, "INE-KEY-BEA": replace(RULES["INE-KEY-BEA"], **change)}
+    monkeypatch.setattr(room, "RULES", changed)
+    monkeypatch.setattr(room, "severities", lambda overrides: {name: rule.severity for name, rule in changed.items()})
+    assert (version() != before) is another
+
+
+def test_a_suite_s_content_counts_and_its_layout_does_not(tmp_path: Path) -> None:
+    suite = json.loads(SUITE.read_text(encoding="utf-8"))
+    same, other = tmp_path / "same.json", tmp_path / "other.json"
+    same.write_text(json.dumps(suite, indent=7, sort_keys=True), encoding="utf-8")
+    suite["expectations"][0]["kwargs"]["mostly"] = 0.5
+    other.write_text(json.dumps(suite), encoding="utf-8")
+    assert version(same) == version() != version(other)
+
+
+def test_every_rule_has_its_severity_here() -> None:
+    found = rules_in_force(an_institution(rules={"LEDGER-BIRTH-CHANGED": "warn"}), [SUITE])
+    assert set(found.severities) == set(RULES)
+    assert found.severities["LEDGER-BIRTH-CHANGED"] is Severity.WARN
+
+
+def test_an_unknown_rule_is_a_fault_of_the_institution_file() -> None:
+    with pytest.raises(FixConfig, match="INE-KEY-BEE"):
+        version(rules={"INE-KEY-BEE": "warn"})
+
+
+def test_the_plan_speaks_of_the_catalogue_s_rules_and_fields() -> None:
+    by_id = {rule.id: rule.field for rule in LEDGER_RULES}
+    by_id.pop("LEDGER-DEPARTED")  # no row of the run breaks it
+    assert by_id == FIELDS
