@@ -68,6 +68,7 @@ class ApproveHeld(ApprovalOperator):
         with run.stage("approve") as result:
             run.folder.write_bytes("approve", DECISION, as_json(decision))
             result.files.append(DECISION)
+            result.notes.append(f"batch {batch[:16]}: {decision.answer}")
         self.log.info("approve.%s batch=%s chunks=%d", decision.answer, batch[:16], len(chunks))
         super().execute_complete(context, event)  # a refusal raises here: that is how Airflow skips what follows
         return [{"chunk": chunk, "batch": batch} for chunk in chunks] if decision.answer == "approved" else []

@@ -14,7 +14,6 @@ import msgspec
 import pandas as pd
 
 from supdata.errors import FixConfig, RuleBroken
-from supdata.validate.catalogue import SUITE_RULES
 from supdata.validate.custom import register
 from supdata.validate.suite_file import Entry, SuiteFile
 
@@ -74,7 +73,7 @@ def _expectation(entry: Entry) -> Any:
     try:
         return ExpectationConfiguration(**msgspec.to_builtins(entry)).to_domain_obj()
     except (GreatExpectationsError, ValueError) as error:  # an unknown type; pydantic's error on wrong arguments
-        whose = RuleBroken if entry.meta.rule in RULES else FixConfig  # an institution's own rule is its file's to mend
+        whose = RuleBroken if entry.meta.rule in SUITE_RULES else FixConfig  # an institution's own rule is its file's to mend
         raise whose(f"Loading the expectation of {entry.meta.rule}", str(error), "Mend its type or arguments.") from error
 
 

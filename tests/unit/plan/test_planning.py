@@ -222,6 +222,14 @@ def test_a_mass_change_is_the_reason_of_every_change_and_may_be_made_a_warning()
     assert (warned.held, warned.held_why, len(sent_rows(warned.chunks))) == ([], "", 6)
 
 
+def test_a_mute_rule_holds_nothing_and_tells_nothing() -> None:
+    mute = RulesInForce(version="r1", severities={})
+    declared = known(an_enrolment(row=2, dateNaissance="2003-01-01", regime="RF7"))
+    assert plan([an_enrolment(row=2)], [declared], rules=mute).findings == []
+    massive = plan(rows(6), map(changed, rows(6)), institution=INSTITUTION, rules=mute)
+    assert (massive.findings, massive.held, massive.held_why) == ([], [], "")
+
+
 def test_facts_that_the_ledger_does_not_know_are_learned_from_what_stands_unchanged() -> None:
     """Enrolments accepted before facts were kept."""
     found = plan(rows(3), [known(rows(3)[0], accepted=Facts()), known(rows(3)[1])])

@@ -12,7 +12,7 @@ from builders import an_institution
 from supdata.errors import FixConfig
 from supdata.plan.comparing import FIELDS
 from supdata.records.states import Severity
-from supdata.validate import rules_in_force as room
+from supdata.validate import additions
 from supdata.validate.catalogue import RULES
 from supdata.validate.ledger_rules import LEDGER_RULES
 from supdata.validate.rules_in_force import rules_in_force
@@ -20,14 +20,21 @@ from supdata.validate.rules_in_force import rules_in_force
 SUITE = Path(__file__).parents[3] / "expectations" / "enrolment.json"
 
 
-def version(suite: Path = SUITE, **facts: Any) -> str:
-    return rules_in_force(an_institution(**facts), [suite]).version
+TODAY = date(2026, 11, 23)
+WEAKER = {"author": "M. Durand", "reason": "essai", "ceiling": 40, "expires": "2027-01-31"}
+
+
+def version(suite: Path = SUITE, on: date = TODAY, **facts: Any) -> str:
+    return rules_in_force(an_institution(**facts), suite, on).version
 
 
 @pytest.mark.parametrize(
     "facts",
     [
-        {"rules": {"INE-KEY-BEA": "warn"}},
+        {"rules": {"INE-KEY-RNIE": "reject"}},
+        {"rules": {"INE-KEY-BEA": {"severity": "warn", **WEAKER}}},
+        {"rules": {"INE-KEY-BEA": {"severity": "mute", **WEAKER}}},
+        {"rules": {"INE-KEY-BEA": {"tolerance": 0.1, **WEAKER}}},
         {"year": {"start": "2027-09-01", "end": "2028-08-31"}},
         {"also": ["0442953W"]},
         {"commune": {"column_holds": "insee"}},
@@ -37,9 +44,16 @@ def test_what_an_institution_file_says_of_the_rules_gives_another_version(facts:
     assert version(**facts) != version()
 
 
-def test_an_override_that_changes_nothing_and_another_name_or_contact_give_the_same() -> None:
+def test_a_setting_that_changes_nothing_and_another_name_or_contact_give_the_same() -> None:
     assert version(rules={"INE-FORMAT": "reject"}) == version()
     assert version(name="Autre nom", contact="autre@universite-essai.example") == version()
+
+
+def test_a_setting_counts_to_its_last_day_and_then_all_is_as_without_it() -> None:
+    rules = {"INE-KEY-BEA": {"severity": "warn", **WEAKER}}
+    last, after = date(2027, 1, 31), date(2027, 2, 1)
+    assert version(on=last, rules=rules) == version(rules=rules) != version()
+    assert version(on=after, rules=rules) == version()
 
 
 @pytest.mark.parametrize(
@@ -55,9 +69,7 @@ def test_a_rule_s_weight_counts_and_its_texts_do_not(
     monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], another: bool
 ) -> None:
     before = version()
-    changed = {**RULES, "INE-KEY-BEA": replace(RULES["INE-KEY-BEA"], **change)}
-    monkeypatch.setattr(room, "RULES", changed)
-    monkeypatch.setattr(room, "severities", lambda overrides: {name: rule.severity for name, rule in changed.items()})
+    monkeypatch.setattr(additions, "RULES", {**RULES, "INE-KEY-BEA": replace(RULES["INE-KEY-BEA"], **change)})
     assert (version() != before) is another
 
 
@@ -70,15 +82,24 @@ def test_a_suite_s_content_counts_and_its_layout_does_not(tmp_path: Path) -> Non
     assert version(same) == version() != version(other)
 
 
-def test_every_rule_has_its_severity_here() -> None:
-    found = rules_in_force(an_institution(rules={"LEDGER-BIRTH-CHANGED": "warn"}), [SUITE])
-    assert set(found.severities) == set(RULES)
+def test_an_institution_s_own_rules_count_too() -> None:
+    lycee = an_institution(uai="0881269B")
+    alone = lycee.model_copy(update={"uai": "0751717J", "also": []})
+    found = rules_in_force(lycee, SUITE, TODAY)
+    assert set(found.severities) - set(RULES)
+    assert found.version != rules_in_force(alone, SUITE, TODAY).version
+
+
+def test_every_rule_has_its_severity_here_but_a_mute_one() -> None:
+    rules = {"LEDGER-BIRTH-CHANGED": {"severity": "warn", **WEAKER}, "LEDGER-REGIME-CHANGED": {"severity": "mute", **WEAKER}}
+    found = rules_in_force(an_institution(rules=rules), SUITE, TODAY)
+    assert set(RULES) - set(found.severities) == {"LEDGER-REGIME-CHANGED"}
     assert found.severities["LEDGER-BIRTH-CHANGED"] is Severity.WARN
 
 
 def test_an_unknown_rule_is_a_fault_of_the_institution_file() -> None:
     with pytest.raises(FixConfig, match="INE-KEY-BEE"):
-        version(rules={"INE-KEY-BEE": "warn"})
+        version(rules={"INE-KEY-BEE": "reject"})
 
 
 def test_the_plan_speaks_of_the_catalogue_s_rules_and_fields() -> None:
