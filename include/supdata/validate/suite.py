@@ -14,6 +14,7 @@ import msgspec
 import pandas as pd
 
 from supdata.errors import FixConfig, RuleBroken
+from supdata.validate.catalogue import SUITE_RULES
 from supdata.validate.custom import register
 from supdata.validate.suite_file import Entry, SuiteFile
 
