@@ -431,13 +431,13 @@ def held_rows(plan: Plan) -> list[int]:
 def test_a_birth_date_that_changed_since_it_was_accepted_waits_until_it_is_released(bench: Bench) -> None:
     bench.push(bench.plan().chunks[0])
     born_otherwise = [enrolments()[0], *enrolments(dateNaissance="2003-12-24")[1:2], *enrolments()[2:]]
-    for night in ("0751717J/night-2", "0751717J/night-3"):
-        plan = bench.plan(born_otherwise, run=night)
+    plans = [bench.plan(born_otherwise, run=night) for night in ("0751717J/night-2", "0751717J/night-3")]
+    for plan in plans:
         assert (held_rows(plan), plan.chunks, len(plan.unchanged)) == ([3], [], RECORDS - 1)
         assert [reason.rule for one in plan.findings for reason in one.reasons] == ["LEDGER-BIRTH-CHANGED"]
     students = [{"ine": one.ine, "dateNaissance": one.dateNaissance} for one in born_otherwise]
     bench.admin("POST", "directory", {"students": students})
-    (receipt,) = bench.push(plan.held[0], run=night)
+    (receipt,) = bench.push(plans[1].held[0], run="0751717J/night-3")
     assert receipt.outcome is Outcome.ACCEPTED
     again = bench.plan(born_otherwise, run="0751717J/night-4")
     assert (again.held, again.findings, len(again.unchanged)) == ([], [], RECORDS)

@@ -24,7 +24,7 @@ from supdata.orchestration.run_folder import RunFolder, as_json
 from supdata.plan.batch import held_batch
 from supdata.plan.planning import Plan
 from supdata.records.judgement import Judgement, Reason
-from supdata.records.shipment import Departed, Planned
+from supdata.records.shipment import Departed, Planned, Receipt
 from supdata.records.states import Action, Severity, Verdict
 
 NIGHT = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)  # 03:00 in Paris
@@ -203,7 +203,12 @@ def write_held(run: Run, rows: list[int]) -> str:
 def test_a_held_chunk_leaves_only_under_the_approval_of_its_own_batch(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan was cleared and gave another batch between the answer and the push."""
     sent: list[str] = []
-    monkeypatch.setattr(pushing, "_send", lambda run, stage, chunk, planned: sent.append(chunk) or [])
+
+    def send(run: Run, stage: str, chunk: str, planned: list[Planned]) -> list[Receipt]:
+        sent.append(chunk)
+        return []
+
+    monkeypatch.setattr(pushing, "_send", send)
     approved = write_held(run, [2, 3])
     push_chunk_of(run, "push_held", "held-0001", approved)
     assert sent == ["held-0001"]
