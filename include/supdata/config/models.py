@@ -166,6 +166,13 @@ class Columns(Section):
         return tuple(dict.fromkeys(column for mapping in self.mapped().values() for column in mapping.columns))
 
 
+class OwnCommune(Section):
+    """A commune the institution stands in, by both its codes."""
+
+    insee: str = Field(pattern=r"^[0-9][0-9AB][0-9]{3}$", description="INSEE code (COG), for example 44109.")
+    postal: str = Field(pattern=r"^[0-9]{5}$", description="The postal code of its address there, without CEDEX.")
+
+
 class Commune(Section):
     """How to read the commune column, and which code the registry gets.
 
@@ -174,6 +181,9 @@ class Commune(Section):
 
     column_holds: Literal["postal", "insee", "either"] = "either"
     emit: Literal["postal", "insee"] = "postal"
+    own: list[OwnCommune] = Field(
+        default_factory=list, description="Communes of the institution's sites: they decide where a code leaves a choice."
+    )
 
 
 class WireCodes(Section):

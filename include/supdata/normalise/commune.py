@@ -1,12 +1,15 @@
 """What a commune code says of the two codes the registry's contract mixes up: INSEE (COG) and postal.
 
 3,058 five-digit values are both, nearly always of different communes, and most postal codes cover several communes. So each
-of the two codes is filled only when it follows from what was found.
+of the two codes is filled only when it follows from what was found, or when the institution has told where it stands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Literal, NamedTuple, Protocol
+
+from supdata.config.models import OwnCommune
+from supdata.errors import FixConfig
 
 ColumnHolds = Literal["postal", "insee", "either"]
 
@@ -34,15 +37,31 @@ class CommuneCodes(NamedTuple):
     postal: str
 
 
-def commune_reader(communes: CommuneLookup, column_holds: ColumnHolds) -> Callable[[str], CommuneCodes]:
-    """Return the function that completes a code, found in a column that holds postal codes, INSEE codes, or either."""
+def commune_reader(
+    communes: CommuneLookup, column_holds: ColumnHolds, own: Sequence[OwnCommune] = ()
+) -> Callable[[str], CommuneCodes]:
+    """Return the function that completes a code, found in a column that holds postal codes, INSEE codes, or either.
+
+    A code of one of the institution's own communes is that commune's, whatever else it could be.
+
+    Raises FixConfig when the two codes of an own commune do not belong together.
+    """
     kinds = {
         "insee": column_holds in {"insee", "either"},
         "postal": column_holds in {"postal", "either"},
     }
+    _refuse_strangers(communes, own)
 
     @cache
     def read(code: str) -> CommuneCodes:
+        at_home = {
+            CommuneCodes(one.insee, one.postal)
+            for one in own
+            if (kinds["insee"] and code == one.insee) or (kinds["postal"] and code == one.postal)
+        }
+        return at_home.pop() if len(at_home) == 1 else from_table(code)
+
+    def from_table(code: str) -> CommuneCodes:
         readings = []
         if kinds["insee"] and communes.is_insee(code):
             readings.append(CommuneCodes(code, _only(communes.postal_codes(code))))
@@ -54,6 +73,13 @@ def commune_reader(communes: CommuneLookup, column_holds: ColumnHolds) -> Callab
         return CommuneCodes(insee, _only(tuple({reading.postal for reading in readings})))
 
     return read
+
+
+def _refuse_strangers(communes: CommuneLookup, own: Sequence[OwnCommune]) -> None:
+    for one in own:
+        if one.postal not in communes.postal_codes(one.insee):
+            found = f"{one.postal} is no postal code of the commune {one.insee}"
+            raise FixConfig("Reading `commune.own`", found, "Give a commune's INSEE code and one of its postal codes.")
 
 
 def _only(codes: tuple[str, ...]) -> str:

@@ -14,12 +14,13 @@ def normalise(rows: Iterable[RawRow], institution: Institution, communes: Commun
 
     A row of a school that maps no `uai` is one of the school's own.
 
-    Raises FixConfig when a date format is not known, or a row lacks a mapped column.
+    Raises FixConfig when a date format is not known, the codes of an own commune do not belong together, or a row lacks a
+    mapped column.
     """
     readers = field_readers(institution)
     if "uai" not in readers:
         readers["uai"] = lambda _: institution.uai
-    read_commune = commune_reader(communes, institution.commune.column_holds)
+    read_commune = commune_reader(communes, institution.commune.column_holds, institution.commune.own)
     for row in rows:
         fields = {name: read(row.values) for name, read in readers.items()}
         insee, postal = read_commune(fields["codeCommune"])

@@ -13,36 +13,46 @@ import numpy.typing as npt
 from supdata.records.ine import BEA_LETTERS, RNIE_LETTERS, Family
 from supdata.records.uai import KEY_LETTERS
 
-Matrix = npt.NDArray[np.int64]
+Matrix = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 def matrix(values: Sequence[str], width: int) -> Matrix:
-    """Return the code points of `values`, one row each; a value of another length than `width` becomes a row of zeros."""
+    """Return the ASCII codes of `values`, one row each.
+
+    A value of another length than `width` becomes a row of zeros, and so does any character beyond ASCII.
+    """
     exact = np.array([value if len(value) == width else "" for value in values], dtype=f"U{width}")
-    return exact.view(np.uint32).reshape(len(values), width).astype(np.int64)
+    points = exact.view(np.uint32).reshape(len(values), width)
+    return np.where(points < 128, points, 0).astype(np.uint8)
 
 
 def _ords(letters: str) -> Matrix:
-    return np.array([ord(letter) for letter in letters], dtype=np.int64)
+    return np.array([ord(letter) for letter in letters], dtype=np.uint8)
 
 
 def _digits(text: Matrix) -> Mask:
     return (text >= ord("0")) & (text <= ord("9"))
 
 
-def _number(text: Matrix) -> Matrix:
+def _number(text: Matrix) -> Numbers:
     """Read each row as a decimal number; rows that are not all digits give a number without meaning."""
-    powers = 10 ** np.arange(text.shape[1] - 1, -1, -1, dtype=np.int64)
-    number: Matrix = (text - ord("0")) @ powers
+    number = np.zeros(len(text), dtype=np.int64)
+    for place in range(text.shape[1]):
+        number = number * 10 + (text[:, place].astype(np.int64) - ord("0"))
     return number
 
 
 def ine_families(values: Sequence[str]) -> npt.NDArray[np.str_]:
     """Return the family of each INE, as `supdata.records.ine.family` would."""
-    text = matrix(values, 11)
+    return families_in(matrix(values, 11))
+
+
+def families_in(text: Matrix) -> npt.NDArray[np.str_]:
+    """Return the family of each INE of a matrix eleven wide."""
     digits = _digits(text)
     upper = (text >= ord("A")) & (text <= ord("Z"))
     bea_letter = np.isin(text[:, 10], _ords(BEA_LETTERS))
@@ -63,7 +73,7 @@ def _bea_keys(text: Matrix) -> Mask:
 
 
 def _base36_keys(text: Matrix) -> Mask:
-    values = np.where(_digits(text), text - ord("0"), text - ord("A") + 10)
+    values = np.where(_digits(text), text - ord("0"), text - ord("A") + 10).astype(np.int64)
     # 36 to any power ends in 6, so the base-36 value modulo 10 needs no big number.
     right: Mask = (6 * values[:, :9].sum(axis=1) + values[:, 9]) % 10 == values[:, 10]
     return right
@@ -85,9 +95,16 @@ _KEYS: dict[str, Callable[[Matrix], Mask]] = {
 
 def ine_keys_right(values: Sequence[str], family: str) -> Mask:
     """Say of each value whether its key is right; only the values of `family` are judged, all others pass."""
-    wrong = ~_KEYS[family](matrix(values, 11))
-    judged: Mask = ine_families(values) == family
-    return ~(judged & wrong)
+    text = matrix(values, 11)
+    return ~wrong_keys_in(text, families_in(text), family)
+
+
+def wrong_keys_in(text: Matrix, families: npt.NDArray[np.str_], family: str) -> Mask:
+    """Say of each INE of a matrix eleven wide whether it is of `family` and carries another key than its own."""
+    judged = np.flatnonzero(families == family)
+    wrong = np.zeros(len(text), dtype=bool)
+    wrong[judged] = ~_KEYS[family](text[judged])
+    return wrong
 
 
 def uai_shapes(values: Sequence[str]) -> Mask:

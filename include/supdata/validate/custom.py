@@ -3,7 +3,6 @@
     expect_column_values_to_have_ine_key               family
     expect_column_values_to_have_uai_key
     expect_column_values_to_be_real_dates
-    expect_column_values_to_be_communes                 holds, fault
     expect_column_pair_values_to_span_at_most           months
     expect_column_pair_key_to_have_one_value
 
@@ -36,7 +35,6 @@ COLUMN_CHECKS = (
     Check("ExpectColumnValuesToHaveIneKey", conditions.ine_key, ("family",)),
     Check("ExpectColumnValuesToHaveUaiKey", conditions.uai_key),
     Check("ExpectColumnValuesToBeRealDates", conditions.real_date),
-    Check("ExpectColumnValuesToBeCommunes", conditions.commune, ("holds", "fault")),
 )
 PAIR_CHECKS = (
     Check("ExpectColumnPairValuesToSpanAtMost", conditions.span_at_most, ("months",)),

@@ -1,24 +1,25 @@
 """Enrolments as one pandas frame: the columns a suite of expectations may name.
 
-The registry's own fields keep their text ("" when absent). Beside them stand derived columns, null wherever an earlier rule has
-already said what is wrong, so that one mistake gets one reason:
+The registry's own fields and the school's number keep their text ("" when absent, but null in `ine` and `dateNaissance`).
+Beside them stand derived columns, silent wherever an earlier rule has already said what is wrong: one mistake, one reason.
 
-    ine, dateNaissance            null when absent
-    ineFamily                     family of a present INE, or `placeholder`
-    ineNumber                     the INE, null when absent or a placeholder
+    ineFault                      what is wrong with the INE, "" for nothing (`ine_faults`)
+    birthFault                    what is wrong with the birth date, "" for nothing (`birth_faults`)
+    communeFault                  what is wrong with the commune code, "" for nothing (`commune_faults`)
+    birthsOfIne                   how many birth dates come with the row's INE, 0 where either is in fault
     startDay, endDay              datetime64[ns], null unless the text is a real date
-    age                           full years on the first day of the academic year, null unless the birth date is real
+    age                           full years on the first day of the academic year, null where `birthFault` rejects
     uaiShaped, uaiRight           the UAI, null unless its shape, or its key too, is right
-    communeClass                  how the commune code reads (`supdata.records.commune.CommuneClass`)
-    communeSent                   the code that would be sent, "" when it cannot be known; null when the code is not known
-    naturalKey, content           a number for each natural key and each content, to compare rows; naturalKey is null
-                                  for a row without a real INE and for a cancelled enrolment, which contradicts nothing;
-                                  content leaves the birth date out: INE-TWO-BIRTHS is the rule that compares it
+    communeSent                   the code that would be sent, "" when it cannot be known; null when the code is in fault
+    contentsOfKey                 how many contents come with the row's natural key; 0 for a row without a real INE and for a
+                                  cancelled enrolment, which contradicts nothing. Content leaves the birth date out: that is
+                                  what `birthsOfIne` compares
 
-The index is a plain RangeIndex: Great Expectations then names offending rows by position and copies no value.
+Whatever can be said of a value is worked out once per distinct value. The index is a plain RangeIndex: Great Expectations then
+names offending rows by position and copies no value.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 
@@ -29,77 +30,114 @@ import pandas as pd
 from supdata.config.models import Commune, Institution
 from supdata.records.commune import load_communes
 from supdata.records.enrolment import CONTENT_FIELDS, REGISTRY_FIELDS, Enrolment
-from supdata.records.ine import is_placeholder
-from supdata.validate.characters import ine_families, real_dates, uai_keys_right, uai_shapes
-from supdata.validate.conditions import commune_faults
+from supdata.validate import birth_faults as birth
+from supdata.validate import ine_faults as ine
+from supdata.validate.characters import real_dates, uai_keys_right, uai_shapes
+from supdata.validate.coded import Coded, Mask, Numbers, coded, combined, values_per_key
+from supdata.validate.commune_faults import HARMLESS, commune_fault
 
-PLACEHOLDER = "placeholder"
 CANCELLED = "annule"
 #: datetime64[ns] ends in 1677 and 2262; a real date beyond is brought to these bounds, where it is as implausible as before.
 FIRST_DAY, LAST_DAY = "1700-01-01", "2250-01-01"
+#: Ages beyond which a birth date is not believed at all.
+YOUNGEST, OLDEST = 10, 110
+
+Columns = Mapping[str, Coded]
 
 
-def make_frame(enrolments: Sequence[Enrolment], institution: Institution) -> pd.DataFrame:
-    """Return one row per enrolment, in the order given; `institution` gives the academic year and the kinds of commune code."""
-    frame = pd.DataFrame(
-        {name: pd.Series([getattr(e, name) for e in enrolments], dtype=object) for name in REGISTRY_FIELDS},
-        index=pd.RangeIndex(len(enrolments)),
-    )
-    _add_identity(frame)
-    _add_days(frame, institution.year.start)
-    _add_places(frame, enrolments, institution.commune)
-    _add_comparisons(frame, enrolments)
+def read_columns(enrolments: Sequence[Enrolment]) -> dict[str, Coded]:
+    """Return the columns of `enrolments` by field, each with its distinct texts numbered."""
+    names = ("sisId", *CONTENT_FIELDS)
+    return {name: coded(list(map(attrgetter(name), enrolments))) for name in names}
+
+
+def make_frame(columns: Columns, institution: Institution) -> pd.DataFrame:
+    """Return one row per enrolment, in their order; `institution` gives the academic year and the kinds of commune code."""
+    rows = len(columns["ine"].codes)
+    series = {name: columns[name].texts() for name in ("sisId", *REGISTRY_FIELDS)}
     for name in ("ine", "dateNaissance"):
-        frame[name] = frame[name].where(frame[name] != "", None)
-    return frame
+        series[name] = series[name].where(columns[name].codes != _code_of("", columns[name]), None)
+    faults = birth.birth_faults(columns["dateNaissance"], columns["dateDebutInscription"], columns["dateFinInscription"])
+    ages = _ages(columns["dateNaissance"], institution.year.start)
+    ages[np.isin(faults, ["", birth.SUSPECT], invert=True)] = np.nan
+    certain_birth = (ages >= YOUNGEST) & (ages <= OLDEST)
+    identity = _identity(columns, certain_birth)
+    days = {"startDay": _days(columns["dateDebutInscription"]), "endDay": _days(columns["dateFinInscription"])}
+    derived = {"birthFault": faults, "age": ages, **days, **_places(columns, institution.commune)}
+    return pd.DataFrame({**series, **identity, **derived}, index=pd.RangeIndex(rows))
 
 
-def numbered(values: Iterable[Hashable]) -> npt.NDArray[np.float64]:
-    """Give each distinct value a number, in order of first appearance."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.float64)
+def content_numbers(columns: Columns, *, without: str = "") -> Numbers:
+    """Number what the registry could be told of each row, but for the field `without`."""
+    compared = [columns[name] for name in CONTENT_FIELDS if name != without]
+    return combined(((one.codes, len(one.values)) for one in compared), len(columns["ine"].codes))
 
 
-def _add_identity(frame: pd.DataFrame) -> None:
-    texts = list(frame["ine"])
-    families = ine_families(texts).astype(object)
-    families[[is_placeholder(text) for text in texts]] = PLACEHOLDER
-    absent = frame["ine"] == ""
-    frame["ineFamily"] = pd.Series(families, dtype=object).mask(absent, None)
-    frame["ineNumber"] = frame["ine"].mask(absent | (families == PLACEHOLDER), None)
+def _identity(columns: Columns, certain_birth: Mask) -> dict[str, object]:
+    """Return what is wrong with each row's INE, and the two comparisons that rest on it."""
+    ines, births = columns["ine"], columns["dateNaissance"]
+    alone = ine.ine_faults(ines.values)
+    faults = alone[ines.codes]
+    elsewhere = ine.held_elsewhere(ines, alone, {name: columns[name] for name in ine.OTHER_FIELDS})
+    faults[elsewhere] = ine.ELSEWHERE
+    cancelled = columns["statut"].rows_of([CANCELLED])
+    typo, near = ine.near_numbers(ines, alone, births, certain_birth & ~cancelled & ~elsewhere)
+    faults[near] = ine.NEAR
+    faults[typo] = ine.TYPO
+    a_number = np.isin(alone, [ine.ABSENT, ine.PLACEHOLDER], invert=True)[ines.codes] & ~elsewhere
+    return {
+        "ineFault": faults,
+        "birthsOfIne": values_per_key(ines.codes, births.codes, a_number & certain_birth),
+        "contentsOfKey": values_per_key(
+            _natural_keys(columns), content_numbers(columns, without="dateNaissance"), a_number & ~cancelled
+        ),
+    }
 
 
-def _add_days(frame: pd.DataFrame, year_start: date) -> None:
-    frame["startDay"] = _days(frame["dateDebutInscription"])
-    frame["endDay"] = _days(frame["dateFinInscription"])
-    born = pd.DatetimeIndex(_days(frame["dateNaissance"]))
+def _natural_keys(columns: Columns) -> Numbers:
+    parts = [columns[name] for name in ("uai", "ine", "dateDebutInscription", "diplome")]
+    return combined(((one.codes, len(one.values)) for one in parts), len(parts[0].codes))
+
+
+def _code_of(text: str, column: Coded) -> int:
+    return column.values.index(text) if text in column.values else -1
+
+
+def _ages(births: Coded, year_start: date) -> npt.NDArray[np.float64]:
+    born = pd.DatetimeIndex(_days_of(births.values))
     birthday_to_come = (born.month > year_start.month) | ((born.month == year_start.month) & (born.day > year_start.day))
-    frame["age"] = np.where(born.isna(), np.nan, year_start.year - born.year - birthday_to_come)
+    ages = np.where(born.isna(), np.nan, year_start.year - born.year - birthday_to_come)
+    return np.asarray(ages[births.codes], dtype=np.float64)
 
 
-def _days(column: pd.Series) -> npt.NDArray[np.datetime64]:
-    """Return the days that `column` writes, NaT where it writes none, brought into the bounds of datetime64[ns]."""
-    texts = list(column)
+def _days(column: Coded) -> npt.NDArray[np.datetime64]:
+    days: npt.NDArray[np.datetime64] = _days_of(column.values)[column.codes]
+    return days
+
+
+def _days_of(texts: Sequence[str]) -> npt.NDArray[np.datetime64]:
+    """Return the days that `texts` write, NaT where one writes none, brought into the bounds of datetime64[ns]."""
     days = np.where(real_dates(texts), texts, "NaT").astype("datetime64[D]")
     # Nanoseconds although a day would do: Great Expectations compares any other unit 80 times slower.
     in_bounds: npt.NDArray[np.datetime64] = np.clip(days, np.datetime64(FIRST_DAY), np.datetime64(LAST_DAY))
     return in_bounds.astype("datetime64[ns]")
 
 
-def _add_places(frame: pd.DataFrame, enrolments: Sequence[Enrolment], commune: Commune) -> None:
-    uais = list(frame["uai"])
-    frame["uaiShaped"] = frame["uai"].where(uai_shapes(uais), None)
-    frame["uaiRight"] = frame["uai"].where(uai_keys_right(uais), None)
+def _places(columns: Columns, commune: Commune) -> dict[str, object]:
+    uais, codes = columns["uai"], columns["codeCommune"]
     table = load_communes()
-    classes = {code: str(table.classify(code)) for code in set(frame["codeCommune"])}
-    frame["communeClass"] = frame["codeCommune"].map(classes).astype(object)
-    known = commune_faults(frame["communeClass"], commune.column_holds).isin(["", "ambiguous"])
-    sent = [e.communePostal if commune.emit == "postal" else e.communeInsee for e in enrolments]
-    frame["communeSent"] = pd.Series(sent, dtype=object).where(known, None)
+    faults = np.array([commune_fault(code, commune, table) for code in codes.values], dtype=object)
+    sent = columns["communePostal" if commune.emit == "postal" else "communeInsee"].texts()
+    return {
+        "uaiShaped": _only_where(uais, uai_shapes(uais.values)),
+        "uaiRight": _only_where(uais, uai_keys_right(uais.values)),
+        "communeFault": faults[codes.codes],
+        "communeSent": sent.where(np.isin(faults, list(HARMLESS))[codes.codes], None),
+    }
 
 
-def _add_comparisons(frame: pd.DataFrame, enrolments: Sequence[Enrolment]) -> None:
-    compared = attrgetter(*(name for name in CONTENT_FIELDS if name != "dateNaissance"))
-    frame["content"] = numbered(compared(e) for e in enrolments)
-    comparable = frame["ineNumber"].notna() & (frame["statut"] != CANCELLED)
-    frame["naturalKey"] = pd.Series(numbered(e.natural_key for e in enrolments)).where(comparable)
+def _only_where(column: Coded, right: Mask) -> npt.NDArray[np.object_]:
+    values = np.array(column.values, dtype=object)
+    values[~right] = None
+    texts: npt.NDArray[np.object_] = values[column.codes]
+    return texts

@@ -1,11 +1,12 @@
 """One verdict per enrolment, with all its reasons."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
@@ -16,6 +17,9 @@ from supdata.validate.additions import Additions, read_additions
 from supdata.validate.rule import Rule
 from supdata.validate.suite_file import read_suite
 from supdata.validate.weighing import Weighed, refuse_wrong_settings, weigh
+
+if TYPE_CHECKING:
+    from supdata.validate.coded import Numbers
 
 log = logging.getLogger(__name__)
 
@@ -40,21 +44,15 @@ def judge(enrolments: Sequence[Enrolment], institution: Institution, suite_file:
     added = read_additions(suite_file.parent, institution.uai)
     rules = added.with_catalogue()
     refuse_wrong_settings(institution.rules, rules)
-    in_order = sorted(enrolments, key=lambda one: (one.source, one.row))
-    broken = _broken(in_order, institution, suite_file, added) if in_order else {}
+    in_order = sorted(enrolments, key=attrgetter("source", "row"))
+    broken, repeated = _evaluated(in_order, institution, suite_file, added) if in_order else ({}, [])
     weighed = {
         name: weigh(rule, institution.rules.get(name), rows=len(broken.get(name, ())), of=len(in_order), on=on)
         for name, rule in rules.items()
     }
-    reasons = _reasons(broken, rules, weighed)
-    repeated = _repeated(one.content for one in in_order)
-    judgements = [
-        Judgement(source=one.source, row=one.row, verdict=_verdict(why, again=again), reasons=why)
-        for position, (one, again) in enumerate(zip(in_order, repeated, strict=True))
-        for why in (reasons.get(position, ()),)
-    ]
+    judgements = _judgements(in_order, repeated, *_patterns(broken, rules, weighed, len(in_order))) if in_order else []
     rulings = tuple(one.ruling for one in weighed.values() if one.ruling is not None)
-    log.info("validate.judged rows=%d with_reasons=%d", len(judgements), len(reasons))
+    log.info("validate.judged rows=%d with_reasons=%d", len(judgements), sum(1 for one in judgements if one.reasons))
     return Judged(judgements, rulings)
 
 
@@ -64,42 +62,47 @@ def parameters(institution: Institution) -> dict[str, object]:
         "year_start": f"{institution.year.start.isoformat()}T00:00:00",
         "year_end": f"{institution.year.end.isoformat()}T00:00:00",
         "uais": [institution.uai, *institution.also],
-        "commune_holds": institution.commune.column_holds,
     }
 
 
-def _broken(in_order: Sequence[Enrolment], institution: Institution, suite_file: Path, added: Additions) -> dict[str, set[int]]:
-    # pandas and the commune table are wanted here only: this module is imported where nothing is validated.
-    from supdata.validate.frame import make_frame
+def _evaluated(
+    in_order: Sequence[Enrolment], institution: Institution, suite_file: Path, added: Additions
+) -> tuple["dict[str, Numbers]", list[int]]:
+    """Return the positions of the rows that break each rule, and for each row 1 when the same content came before, else 0."""
+    # numpy, pandas and the commune table are wanted here only: this module is imported where nothing is validated.
+    from supdata.validate.coded import first_of_each
+    from supdata.validate.frame import content_numbers, make_frame, read_columns
     from supdata.validate.suite import broken_rows
 
     suite = read_suite(suite_file).joined_by(added.entries)
-    return broken_rows(make_frame(in_order, institution), suite, parameters(institution))
+    columns = read_columns(in_order)
+    repeated: list[int] = (~first_of_each(content_numbers(columns))).astype(int).tolist()
+    return broken_rows(make_frame(columns, institution), suite, parameters(institution)), repeated
 
 
-def _reasons(
-    broken: Mapping[str, set[int]], rules: Mapping[str, Rule], weighed: Mapping[str, Weighed]
-) -> dict[int, tuple[Reason, ...]]:
-    """Turn positions by rule into reasons by position; a mute rule gives none."""
-    found: dict[int, list[Reason]] = defaultdict(list)
-    for name, rule in rules.items():
-        severity = weighed[name].severity
-        if severity is None:
-            continue
-        reason = Reason(rule=name, field=rule.field, severity=severity)
-        for position in broken.get(name, ()):
-            found[position].append(reason)
-    return {position: tuple(why) for position, why in found.items()}
+def _patterns(
+    broken: "Mapping[str, Numbers]", rules: Mapping[str, Rule], weighed: Mapping[str, Weighed], rows: int
+) -> tuple[list[int], list[tuple[Reason, ...]]]:
+    """Return which set of reasons each row has, and the sets (a school has some dozens); a mute rule gives no reason."""
+    from supdata.validate.coded import marked, sets_of
+
+    heard = [
+        (name, Reason(rule=name, field=rules[name].field, severity=severity))
+        for name in rules
+        if (severity := weighed[name].severity) is not None and len(broken.get(name, ()))
+    ]
+    which, members = sets_of([marked(broken[name], rows) for name, _ in heard], rows)
+    return which, [tuple(heard[place][1] for place in places) for places in members]
 
 
-def _repeated(contents: Iterable[tuple[str, ...]]) -> list[bool]:
-    """Say of each content whether it was there before."""
-    seen: set[tuple[str, ...]] = set()
-    repeated = []
-    for content in contents:
-        repeated.append(content in seen)
-        seen.add(content)
-    return repeated
+def _judgements(
+    in_order: Sequence[Enrolment], repeated: Sequence[int], which: Sequence[int], patterns: Sequence[tuple[Reason, ...]]
+) -> list[Judgement]:
+    verdicts = [(_verdict(why, again=False), _verdict(why, again=True)) for why in patterns]
+    return [
+        Judgement(source=one.source, row=one.row, verdict=verdicts[pattern][again], reasons=patterns[pattern])
+        for one, pattern, again in zip(in_order, which, repeated, strict=True)
+    ]
 
 
 def _verdict(why: tuple[Reason, ...], *, again: bool) -> Verdict:

@@ -50,13 +50,72 @@ PLACE_RULES = (
         field="codeCommune",
         severity=Severity.REJECT,
         title="Code de commune absent ou inconnu",
-        explanation="La valeur n’est le code d’aucune commune, ou n’est pas de la nature convenue (code postal ou code INSEE). "
-        "Les codes CEDEX et les codes de pays n’en sont pas.",
+        explanation="La valeur n’est le code d’aucune commune.",
         fix="Indiquez le code postal ordinaire (sans CEDEX) ou le code INSEE de la commune de l’établissement.",
         english="The commune code is missing or unknown",
-        english_explanation="The value is no commune's code, or is not of the agreed kind (postal or INSEE code). CEDEX "
-        "codes and country codes are not.",
+        english_explanation="The value is no commune's code.",
         english_fix="Give the ordinary postal code (no CEDEX) or the INSEE code of the establishment's commune.",
+        source=REFERENCE,
+        essential=True,
+    ),
+    Rule(
+        id="COMMUNE-LOST-ZERO",
+        field="codeCommune",
+        severity=Severity.REJECT,
+        title="Code de commune privé de son zéro de tête",
+        explanation="Avec un zéro devant, ces quatre chiffres sont un code de commune : un tableur a pris le code pour un "
+        "nombre.",
+        fix="Refaites l’export sans ouvrir le fichier dans un tableur, ou mettez la colonne au format Texte.",
+        english="The commune code has lost its leading zero",
+        english_explanation="With a zero in front, these four digits are a commune's code: a spreadsheet took it for a number.",
+        english_fix="Export again without opening the file in a spreadsheet, or make the column Text.",
+        source=REFERENCE,
+        essential=True,
+    ),
+    Rule(
+        id="COMMUNE-CEDEX",
+        field="codeCommune",
+        severity=Severity.REJECT,
+        title="Code CEDEX (probable)",
+        explanation="Ces cinq chiffres ne sont ni un code postal ordinaire ni un code INSEE. À leur forme, c’est "
+        "probablement un code CEDEX, qui désigne un service de distribution et non une commune.",
+        fix="Indiquez le code postal ordinaire (sans CEDEX) ou le code INSEE de la commune de l’établissement.",
+        english="The commune code is probably a CEDEX code",
+        english_explanation="These five digits are neither an ordinary postal code nor an INSEE code. By their shape they "
+        "are probably a CEDEX code, which stands for a delivery service and not for a commune.",
+        english_fix="Give the ordinary postal code (no CEDEX) or the INSEE code of the establishment's commune.",
+        source=REFERENCE,
+        essential=True,
+    ),
+    Rule(
+        id="COMMUNE-FOREIGN",
+        field="codeCommune",
+        severity=Severity.REJECT,
+        title="Code d’un pays étranger",
+        explanation="Ce code (99 et trois chiffres, ou Monaco) désigne un pays et non une commune : c’est sans doute le lieu "
+        "de naissance ou l’adresse de l’étudiant.",
+        fix="Indiquez la commune de l’établissement, et non celle de l’étudiant.",
+        english="The code is that of a foreign country",
+        english_explanation="This code (99 and three digits, or Monaco) stands for a country, not for a commune: most likely "
+        "the student's birthplace or address.",
+        english_fix="Give the commune of the establishment, not the student's.",
+        source=REFERENCE,
+        essential=True,
+    ),
+    Rule(
+        id="COMMUNE-KIND",
+        field="codeCommune",
+        severity=Severity.REJECT,
+        title="Code postal et code INSEE confondus",
+        explanation="La colonne contient, selon ce qui a été convenu, une sorte de code (postal ou INSEE), et cette valeur "
+        "n’existe que dans l’autre.",
+        fix="Indiquez la sorte de code convenue. Si toute la colonne a changé de nature, prévenez-nous. Un code CEDEX peut "
+        "aussi ressembler à un code INSEE.",
+        english="A postal code stands for an INSEE code, or the reverse",
+        english_explanation="The column holds one kind of code (postal or INSEE) by agreement, and this value exists in the "
+        "other kind only.",
+        english_fix="Give the kind agreed upon. If the whole column has changed its kind, tell us. A CEDEX code may look "
+        "like an INSEE code, too.",
         source=REFERENCE,
         essential=True,
     ),
@@ -84,6 +143,21 @@ PLACE_RULES = (
         english="The value is the postal code of one commune and the INSEE code of another",
         english_explanation="These five characters are both the postal code of one commune and the INSEE code of another.",
         english_fix="Tell us whether this column holds postal codes or INSEE codes: we will write it down once and for all.",
+        source=REFERENCE,
+    ),
+    Rule(
+        id="COMMUNE-OVERSEAS",
+        field="codeCommune",
+        severity=Severity.WARN,
+        title="Commune d’une collectivité d’outre-mer",
+        explanation="Ce code est celui d’une collectivité d’outre-mer (Saint-Pierre-et-Miquelon, Saint-Barthélemy, "
+        "Saint-Martin, Polynésie, Wallis-et-Futuna, Nouvelle-Calédonie), que le registre ne couvre pas toujours. "
+        "L’inscription est déclarée quand même.",
+        fix="Vérifiez que l’établissement s’y trouve. Si c’est exact, dites-le-nous : nous le noterons une fois pour toutes.",
+        english="The commune is overseas, where the registry may not reach",
+        english_explanation="This code belongs to an overseas collectivity, which the registry does not always cover. The "
+        "enrolment is declared all the same.",
+        english_fix="Check that the establishment stands there. If it does, tell us: we will write it down once and for all.",
         source=REFERENCE,
     ),
     Rule(

@@ -35,6 +35,51 @@ STUDENT_RULES = (
         source="eCandidat refuses ten identical digits; the words are this project's",
     ),
     Rule(
+        id="INE-ELSEWHERE",
+        field="ine",
+        severity=Severity.REJECT,
+        title="INE rangé dans une autre colonne",
+        explanation="La colonne de l’INE n’en contient pas, alors qu’une autre colonne de la ligne contient un INE dont la "
+        "clé est juste : les colonnes ont été interverties.",
+        fix="Remettez l’INE dans son champ. Si toutes les lignes sont touchées, les colonnes de l’export ont changé d’ordre "
+        ": prévenez-nous.",
+        english="The INE stands in another column",
+        english_explanation="The column of the INE holds none, while another column of the row holds an INE with a right "
+        "key: columns were swapped.",
+        english_fix="Put the INE back in its field. If every row is concerned, the export's columns have changed: tell us.",
+        source=OWN,
+    ),
+    Rule(
+        id="INE-LOST-ZERO",
+        field="ine",
+        severity=Severity.REJECT,
+        title="INE privé de ses zéros de tête",
+        explanation="Avec les zéros qui lui manquent au début, ce numéro est un INE dont la clé est juste : un tableur a "
+        "pris l’INE pour un nombre.",
+        fix="Refaites l’export sans ouvrir le fichier dans un tableur, ou mettez la colonne au format Texte avant d’y coller "
+        "les INE.",
+        english="The INE has lost its leading zeros",
+        english_explanation="With the zeros that it lacks in front, this number is an INE with a right key: a spreadsheet "
+        "took it for a number.",
+        english_fix="Export again without opening the file in a spreadsheet, or make the column Text before pasting.",
+        source=OWN,
+    ),
+    Rule(
+        id="INE-FLOAT",
+        field="ine",
+        severity=Severity.REJECT,
+        title="INE changé en nombre par un tableur",
+        explanation="La valeur est un nombre arrondi (comme 1,2E+10) : un tableur a pris l’INE pour un nombre, et ses "
+        "chiffres sont perdus.",
+        fix="Refaites l’export depuis votre logiciel, sans passer par un tableur : l’INE d’origine ne peut pas être retrouvé "
+        "ici.",
+        english="A spreadsheet made a number of the INE",
+        english_explanation="The value is a rounded number (such as 1.2E+10): a spreadsheet took the INE for a number, and "
+        "its digits are lost.",
+        english_fix="Export again from your own software, not through a spreadsheet: the INE cannot be recovered from this.",
+        source=OWN,
+    ),
+    Rule(
         id="INE-FORMAT",
         field="ine",
         severity=Severity.REJECT,
@@ -50,6 +95,21 @@ STUDENT_RULES = (
         "missing, a spreadsheet has probably dropped it: export again without opening the file in a "
         "spreadsheet.",
         source=SHAPES,
+    ),
+    Rule(
+        id="INE-TYPO",
+        field="ine",
+        severity=Severity.REJECT,
+        title="INE mal recopié d’un autre dossier",
+        explanation="La clé de cet INE est fausse, et une autre ligne du fichier, avec la même date de naissance, porte un "
+        "INE juste qui n’en diffère que d’un caractère ou de deux caractères intervertis : c’est sans doute le même "
+        "étudiant.",
+        fix="Comparez les deux dossiers. Si c’est le même étudiant, corrigez l’INE faux et réunissez les dossiers.",
+        english="The INE is a misspelling of another one of the file",
+        english_explanation="The key of this INE is wrong, and another row with the same birth date holds a right INE that "
+        "differs by one character or by two exchanged ones: most likely the same student.",
+        english_fix="Compare the two files. If it is one student, correct the wrong INE and merge the files.",
+        source=OWN,
     ),
     Rule(
         id="INE-KEY-BEA",
@@ -111,6 +171,21 @@ STUDENT_RULES = (
         source="Shapes of Santé Psy Étudiant; the registry wants students known to INES",
     ),
     Rule(
+        id="INE-NEAR",
+        field="ine",
+        severity=Severity.WARN,
+        title="Deux INE presque identiques",
+        explanation="Une autre ligne, avec la même date de naissance, porte un INE qui ne diffère de celui-ci que d’un "
+        "caractère ou de deux caractères intervertis. La clé ne dit pas lequel est faux : l’inscription est déclarée quand "
+        "même.",
+        fix="Comparez les deux dossiers : s’il s’agit du même étudiant, corrigez l’INE faux. Sinon, il n’y a rien à faire.",
+        english="Two INEs are nearly the same",
+        english_explanation="Another row with the same birth date holds an INE that differs by one character or by two "
+        "exchanged ones. The key does not tell which is wrong; the enrolment is declared all the same.",
+        english_fix="Compare the two files: if it is one student, correct the wrong INE. If not, there is nothing to do.",
+        source=OWN,
+    ),
+    Rule(
         id="INE-TWO-BIRTHS",
         field="dateNaissance",
         severity=Severity.REJECT,
@@ -155,6 +230,34 @@ STUDENT_RULES = (
         essential=True,
     ),
     Rule(
+        id="BIRTH-DEFAULT",
+        field="dateNaissance",
+        severity=Severity.REJECT,
+        title="Date de naissance par défaut",
+        explanation="Cette date (comme le 01/01/1900) est celle qu’un logiciel écrit quand aucune n’est saisie : ce n’est "
+        "pas une date de naissance.",
+        fix="Renseignez la date de naissance dans le dossier de l’étudiant.",
+        english="The birth date is a default",
+        english_explanation="This day (such as 1900-01-01) is what a program writes where none was given: it is no birth date.",
+        english_fix="Fill in the birth date in the student's file.",
+        source=OWN,
+    ),
+    Rule(
+        id="BIRTH-ENROLMENT",
+        field="dateNaissance",
+        severity=Severity.REJECT,
+        title="Date d’inscription à la place de la date de naissance",
+        explanation="La date de naissance est celle du début ou de la fin de l’inscription : une date a été saisie ou "
+        "exportée à la place d’une autre.",
+        fix="Corrigez la date de naissance. Si toutes les lignes sont touchées, les colonnes de l’export ont changé : "
+        "prévenez-nous.",
+        english="The birth date is the date of the enrolment",
+        english_explanation="The birth date is the enrolment's first or last day: one date was entered or exported in place "
+        "of another.",
+        english_fix="Correct the birth date. If every row is concerned, the export's columns have changed: tell us.",
+        source=OWN,
+    ),
+    Rule(
         id="BIRTH-PLAUSIBLE",
         field="dateNaissance",
         severity=Severity.REJECT,
@@ -164,6 +267,21 @@ STUDENT_RULES = (
         english="The student would be under 10 or over 110 years old",
         english_explanation="The student would be under 10 or over 110 years old when the year begins: the year was mistyped.",
         english_fix="Correct the year of birth in the student's record.",
+        source=OWN,
+    ),
+    Rule(
+        id="BIRTH-SUSPECT",
+        field="dateNaissance",
+        severity=Severity.WARN,
+        title="Date de naissance peut-être par défaut",
+        explanation="Le 01/01/1970, ou un 1er janvier que beaucoup de lignes ont en commun, est souvent une valeur par "
+        "défaut. L’inscription est déclarée quand même.",
+        fix="Vérifiez la date de naissance. Si elle est exacte, ou si l’état civil ne connaît que l’année, il n’y a rien à "
+        "faire.",
+        english="The birth date may be a default",
+        english_explanation="1970-01-01, or a first of January that many rows have in common, is often a default. The "
+        "enrolment is declared all the same.",
+        english_fix="Check the birth date. If it is right, or if only the year is on record, there is nothing to do.",
         source=OWN,
     ),
     Rule(

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 import pandas as pd
 
 from supdata.errors import FixConfig, RuleBroken
 from supdata.validate.catalogue import SUITE_RULES
+from supdata.validate.coded import Mask, Numbers
 from supdata.validate.custom import register
+from supdata.validate.distinct import distinct_rows
 from supdata.validate.suite_file import Entry, SuiteFile
 
 log = logging.getLogger(__name__)
@@ -28,18 +31,48 @@ RESULT_FORMAT = {
     "return_unexpected_index_query": False,
 }
 
+#: Expectations that judge a row by the others: they must be shown every row.
+COMPARING_ROWS = frozenset(
+    {
+        "expect_column_values_to_be_unique",
+        "expect_compound_columns_to_be_unique",
+        "expect_column_values_to_be_increasing",
+        "expect_column_values_to_be_decreasing",
+        "expect_column_value_z_scores_to_be_less_than",
+    }
+)
 
-def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> dict[str, set[int]]:
+
+def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> dict[str, Numbers]:
     """Return, by rule, the positions in `frame` of the rows that break it; `parameters` fill the suite's `$PARAMETER`s.
+
+    Great Expectations is shown each combination of values once, in the columns that the suite names and no others: a university
+    has some thousands of them. A suite that compares rows with each other is shown all.
 
     Raises RuleBroken when an expectation was not evaluated, whatever the cause.
     """
-    results = _validate(frame, suite, parameters)
+    shown, which = (frame, np.arange(len(frame))) if _compares_rows(suite) else distinct_rows(frame, _named(suite, frame))
+    results = _validate(shown, suite, parameters)
     _refuse_silence(suite, results)
-    positions: dict[str, set[int]] = defaultdict(set)
+    broken: dict[str, Mask] = defaultdict(lambda: np.zeros(len(shown), dtype=bool))
     for one in results:
-        positions[one.expectation_config.meta["rule"]].update(one.result.get("unexpected_index_list") or ())
-    return dict(positions)
+        broken[one.expectation_config.meta["rule"]][list(one.result.get("unexpected_index_list") or ())] = True
+    return {rule: np.flatnonzero(mask[which]) for rule, mask in broken.items()}
+
+
+def _compares_rows(suite: SuiteFile) -> bool:
+    return any(entry.type in COMPARING_ROWS for entry in suite.expectations)
+
+
+def _named(suite: SuiteFile, frame: pd.DataFrame) -> list[str]:
+    """Return the frame's columns that the suite names; all of them where a condition in words may name any."""
+    if any("row_condition" in entry.kwargs for entry in suite.expectations):
+        return list(frame.columns)
+    named: set[object] = set()
+    for entry in suite.expectations:
+        named.update(value for key, value in entry.kwargs.items() if key in {"column", "column_A", "column_B"})
+        named.update(entry.kwargs.get("column_list", ()))
+    return [name for name in frame.columns if name in named] or list(frame.columns)
 
 
 def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 #: Columns of the frame that is judged; `supdata.validate.frame` says what is in each.
 COLUMNS = (
+    "sisId",
     "ine",
     "dateNaissance",
     "dateDebutInscription",
@@ -18,17 +19,17 @@ COLUMNS = (
     "cursus",
     "diplome",
     "niveauDiplome",
-    "ineFamily",
-    "ineNumber",
+    "ineFault",
+    "birthsOfIne",
+    "contentsOfKey",
+    "birthFault",
+    "age",
     "startDay",
     "endDay",
-    "age",
     "uaiShaped",
     "uaiRight",
-    "communeClass",
+    "communeFault",
     "communeSent",
-    "naturalKey",
-    "content",
 )
 
 _COLUMN, _PAIR, _LIST = ("column",), ("column_A", "column_B"), ("column_list",)
@@ -46,7 +47,6 @@ EXPECTATIONS: Mapping[str, tuple[str, ...]] = {
     "expect_column_value_lengths_to_be_between": (*_COLUMN, _BOUND),
     "expect_column_value_lengths_to_equal": (*_COLUMN, "value"),
     "expect_column_values_to_be_between": (*_COLUMN, _BOUND),
-    "expect_column_values_to_be_communes": (*_COLUMN, "holds", "fault"),
     "expect_column_values_to_be_in_set": (*_COLUMN, "value_set"),
     "expect_column_values_to_be_null": _COLUMN,
     "expect_column_values_to_be_real_dates": _COLUMN,
@@ -65,7 +65,7 @@ EXPECTATIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 #: What a suite may leave open, `{"$PARAMETER": "year_start"}`: the facts of the institution that judging fills in.
-PARAMETERS = ("year_start", "year_end", "uais", "commune_holds")
+PARAMETERS = ("year_start", "year_end", "uais")
 
 #: Arguments that name columns.
 COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")

@@ -27,7 +27,34 @@ CASES: dict[str, tuple[list[dict[str, str]], list[list[str]], list[Verdict]]] = 
     "no INE": ([{"ine": ""}], [["INE-ABSENT"]], [REJECTED]),
     "a filler": ([{"ine": "0000000000A"}], [["INE-PLACEHOLDER"]], [REJECTED]),
     "a filler with a right key": ([{"ine": "00000000000"}], [["INE-PLACEHOLDER"]], [REJECTED]),
-    "a lost zero": ([{"ine": "23456789FJ"}], [["INE-FORMAT"]], [REJECTED]),
+    "a lost zero": ([{"ine": "81768862AE"}], [["INE-LOST-ZERO"]], [REJECTED]),
+    "a lost character": ([{"ine": "23456789FJ"}], [["INE-FORMAT"]], [REJECTED]),
+    "ten digits": ([{"ine": "1234567890"}], [["INE-FORMAT"]], [REJECTED]),
+    "a rounded number": ([{"ine": "1,2E+10"}], [["INE-FLOAT"]], [REJECTED]),
+    "a rounded number and its key": ([{"ine": "1.2346E+09V"}], [["INE-FLOAT"]], [REJECTED]),
+    "an INE in the diploma's column": ([{"ine": "2500123", "diplome": "081768862AE"}], [["INE-ELSEWHERE"]], [REJECTED]),
+    "an INE in the number's column": ([{"ine": "", "sisId": "0100007108D"}], [["INE-ELSEWHERE"]], [REJECTED]),
+    "a diploma that has the shape of an INE": ([{"ine": "", "diplome": "31131200120"}], [["INE-ABSENT"]], [REJECTED]),
+    "a misspelling of another": (
+        [{"ine": "0100007108D"}, {"ine": "0100007180D", "sisId": "2"}],
+        [[], ["INE-TYPO"]],
+        [VALID, REJECTED],
+    ),
+    "an unusual key beside a usual one": (
+        [{"ine": "070578267KH"}, {"ine": "070578287KH", "sisId": "2"}],
+        [[], ["INE-TYPO"]],
+        [VALID, REJECTED],
+    ),
+    "two that the key does not tell apart": (
+        [{"ine": "0CYIOP071Y0"}, {"ine": "0CYIPO071Y0"}],
+        [["INE-NEAR"], ["INE-NEAR"]],
+        [VALID, VALID],
+    ),
+    "two alike with other birth dates": (
+        [{"ine": "0BYIOP071Y4"}, {"ine": "0BYIPO071Y4", "dateNaissance": "2003-03-09"}],
+        [[], []],
+        [VALID, VALID],
+    ),
     "a wrong letter": ([{"ine": "1234567890G"}], [["INE-KEY-BEA"]], [REJECTED]),
     "a wrong digit": ([{"ine": "0AYIOP071Y9"}], [["INE-KEY-BASE36"]], [REJECTED]),
     "eleven digits of a phone": ([{"ine": "33612345679"}], [["INE-KEY-BASE36"]], [REJECTED]),
@@ -44,12 +71,20 @@ CASES: dict[str, tuple[list[dict[str, str]], list[list[str]], list[Verdict]]] = 
         [["INE-TWO-BIRTHS"], ["INE-TWO-BIRTHS"]],
         [REJECTED, REJECTED],
     ),
+    "two births of which one is impossible": (
+        [{}, {"dateNaissance": "2004-02-30", "diplome": "2500124"}],
+        [[], ["BIRTH-REAL"]],
+        [VALID, REJECTED],
+    ),
     "no birth date": ([{"dateNaissance": ""}], [["BIRTH-ABSENT"]], [REJECTED]),
     "an impossible birth date": ([{"dateNaissance": "2004-02-30"}], [["BIRTH-REAL"]], [REJECTED]),
     "a birth date of two digits": ([{"dateNaissance": "04-03-09"}], [["BIRTH-REAL"]], [REJECTED]),
     "a child": ([{"dateNaissance": "2016-09-02"}], [["BIRTH-PLAUSIBLE"]], [REJECTED]),
     "born next year": ([{"dateNaissance": "2027-01-01"}], [["BIRTH-PLAUSIBLE"]], [REJECTED]),
-    "a birth date never set": ([{"dateNaissance": "1900-01-01"}], [["BIRTH-PLAUSIBLE"]], [REJECTED]),
+    "a birth date never set": ([{"dateNaissance": "1900-01-01"}], [["BIRTH-DEFAULT"]], [REJECTED]),
+    "the day of enrolment": ([{"dateNaissance": "2026-09-01"}], [["BIRTH-ENROLMENT"]], [REJECTED]),
+    "the first day of Unix": ([{"dateNaissance": "1970-01-01"}], [["BIRTH-SUSPECT"]], [VALID]),
+    "a first of January": ([{"dateNaissance": "2001-01-01"}], [[]], [VALID]),
     "a prodigy": ([{"dateNaissance": "2016-09-01"}], [["BIRTH-UNUSUAL"]], [VALID]),
     "a doyen": ([{"dateNaissance": "1920-01-01"}], [["BIRTH-UNUSUAL"]], [VALID]),
     "no start": ([{"dateDebutInscription": ""}], [["START-REAL"]], [REJECTED]),
@@ -80,7 +115,14 @@ CASES: dict[str, tuple[list[dict[str, str]], list[list[str]], list[Verdict]]] = 
     "a wrong UAI letter": ([{"uai": "0751717K"}], [["UAI-KEY"]], [REJECTED]),
     "somebody else's UAI": ([{"uai": "0332870R"}], [["UAI-OWNER"]], [REJECTED]),
     "another UAI of the school": ([{"uai": "0442953W"}], [[]], [VALID]),
-    "a CEDEX": ([{"codeCommune": "75634", "communePostal": "", "communeInsee": ""}], [["COMMUNE-KNOWN"]], [REJECTED]),
+    "a CEDEX": ([{"codeCommune": "75634", "communePostal": "", "communeInsee": ""}], [["COMMUNE-CEDEX"]], [REJECTED]),
+    "a country": ([{"codeCommune": "99134", "communePostal": "", "communeInsee": ""}], [["COMMUNE-FOREIGN"]], [REJECTED]),
+    "a code without its zero": (
+        [{"codeCommune": "1400", "communePostal": "", "communeInsee": ""}],
+        [["COMMUNE-LOST-ZERO"]],
+        [REJECTED],
+    ),
+    "overseas": ([{"codeCommune": "98800", "communePostal": "98800"}], [["COMMUNE-OVERSEAS"]], [VALID]),
     "no commune": ([{"codeCommune": "", "communePostal": "", "communeInsee": ""}], [["COMMUNE-KNOWN"]], [REJECTED]),
     "a merged commune": ([{"codeCommune": "14697", "communePostal": "", "communeInsee": ""}], [["COMMUNE-FORMER"]], [REJECTED]),
     "a city of four postal codes": ([{"codeCommune": "44109", "communePostal": ""}], [["COMMUNE-EMIT"]], [REJECTED]),
@@ -126,7 +168,8 @@ def test_a_row_gets_its_reasons_and_its_verdict(case: str, judgements: list[Judg
 
 
 def test_every_rule_of_the_catalogue_is_broken_by_some_case() -> None:
-    assert {rule for _, rules, _ in CASES.values() for row in rules for rule in row} == set(SUITE_RULES)
+    """But for the one that depends on what a column is said to hold, which has a test of its own below."""
+    assert {rule for _, rules, _ in CASES.values() for row in rules for rule in row} == set(SUITE_RULES) - {"COMMUNE-KIND"}
 
 
 def test_judgements_come_one_per_row_in_order(judgements: list[Judgement]) -> None:
@@ -166,5 +209,22 @@ def test_nothing_to_judge_gives_no_judgement() -> None:
 
 def test_a_postal_column_is_never_ambiguous() -> None:
     told = an_institution(commune={"column_holds": "postal", "emit": "postal"})
-    (one,) = judge([an_enrolment(codeCommune="97133", communePostal="97133", communeInsee="")], told)
+    (one,) = judge([an_enrolment(codeCommune="13001", communePostal="13001", communeInsee="13201")], told)
     assert one == Judgement(source="inscriptions.csv", row=2, verdict=VALID)
+
+
+def test_an_insee_code_in_a_postal_column_is_named() -> None:
+    told = an_institution(commune={"column_holds": "postal", "emit": "postal"})
+    (one,) = judge([an_enrolment(codeCommune="44109", communePostal="", communeInsee="")], told)
+    assert [reason.rule for reason in one.reasons] == ["COMMUNE-KIND"]
+
+
+def test_a_first_of_january_that_many_share_is_suspect() -> None:
+    def crowd(count: int) -> list[Enrolment]:
+        return [
+            an_enrolment(row=row, ine=f"{row:09d}{rnie_key(str(row))}", dateNaissance="2001-01-01")
+            for row in range(2, count + 2)
+        ]
+
+    assert not any(one.reasons for one in judge(crowd(19), an_institution()))
+    assert all(one.reasons[0].rule == "BIRTH-SUSPECT" for one in judge(crowd(20), an_institution()))
