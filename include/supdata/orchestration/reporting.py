@@ -23,6 +23,7 @@ from supdata.report.worklist import write_csv
 from supdata.validate.additions import read_additions
 from supdata.validate.catalogue import RULES
 from supdata.validate.rule import Rule
+from supdata.validate.suggesting import MISSPELT, Suggester
 
 Record = TypeVar("Record")
 
@@ -54,7 +55,7 @@ def _facts(run: Run) -> RunFacts:
         counts=balance.counts if balance else None,
         judgements=_left(run, "validate", "judgements.jsonl", Judgement),
         findings=_left(run, "plan", "findings.jsonl", Judgement),
-        enrolments=_left(run, "normalise", "enrolments.jsonl", Enrolment),
+        enrolments=_enrolments(run),
         receipts=receipts_of(run),
         departed=_left(run, "plan", "departed.jsonl", Departed),
         unreadable=_left(run, "extract", "unreadable.jsonl", UnreadableRow),
@@ -63,6 +64,7 @@ def _facts(run: Run) -> RunFacts:
         failure=failed.error if failed else "",
         rules=_rules(run),
         rulings=_left(run, "validate", RULINGS, Ruling),
+        suggest=_suggester(run),
         dry_run=run.dry_run,
         answer=decision.answer if decision else "",
     )
@@ -74,6 +76,19 @@ def _rules(run: Run) -> Mapping[str, Rule]:
         return read_additions(suites_folder(), run.institution.uai).with_catalogue()
     except FixConfig:
         return RULES
+
+
+def _suggester(run: Run) -> Suggester:
+    """Return what proposes values; it knows the numbers that share a birth date with a misspelt one, and no others."""
+    judgements = _left(run, "validate", "judgements.jsonl", Judgement)
+    misspelt = {(one.source, one.row) for one in judgements if any(why.rule == MISSPELT for why in one.reasons)}
+    births = {one.dateNaissance for one in _enrolments(run) if (one.source, one.row) in misspelt} if misspelt else set()
+    known = [(one.dateNaissance, one.ine) for one in _enrolments(run) if one.dateNaissance in births] if births else []
+    return Suggester(run.institution, known)
+
+
+def _enrolments(run: Run) -> Iterable[Enrolment]:
+    return _left(run, "normalise", "enrolments.jsonl", Enrolment)
 
 
 def _first_failure(run: Run) -> StageResult | None:

@@ -3,13 +3,13 @@
 import msgspec
 
 
-class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One student's enrolment for one year, in the registry's own field names.
 
     Every field is text, "" when absent. Where normalisation understood the source, a field holds the canonical form (ISO
     dates, `admis`/`inscrit`, `RF1`..`RF7`, upper-case INE); where it did not, it holds what was found, trimmed, so that a
     rule can name it. `codeCommune` is what was found; `communeInsee` and `communePostal` are filled where they can be known.
-    No name, sex or birthplace has a place here.
+    No name, sex or birthplace has a place here. (`gc=False`: it holds texts only, and a million of them need no collecting.)
     """
 
     source: str

@@ -5,7 +5,7 @@ import msgspec
 from supdata.records.states import Severity, Verdict
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One rule that one row breaks. It holds no value: the row number leads to it."""
 
     rule: str
@@ -23,7 +23,7 @@ class RulesInForce(msgspec.Struct, frozen=True, kw_only=True):
     severities: dict[str, Severity]
 
 
-class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The verdict on one row with all its reasons, warnings included."""
 
     source: str

@@ -51,11 +51,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Correction:
-    """One finding on one row, with the value found: a line of the work list. Holds student data."""
+    """One finding on one row, with the value found and the one proposed: a line of the work list. Holds student data."""
 
     where: RowRef
     finding: Finding
     value: str
+    proposed: str = ""
 
 
 @dataclass(frozen=True)

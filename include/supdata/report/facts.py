@@ -25,7 +25,7 @@ from supdata.report.findings import (
     released,
 )
 from supdata.report.grouping import group
-from supdata.report.rule_texts import RuleText
+from supdata.report.rule_texts import RuleText, Suggest, nothing_to_suggest
 
 #: Which states each stage establishes, in the order of the stages: a stage that failed leaves its own and all later ones open.
 ESTABLISHED: Mapping[str, tuple[str, ...]] = {
@@ -58,6 +58,7 @@ def gather(
     failed_stage: str | None,
     rules: Mapping[str, RuleText],
     rulings: Iterable[Ruling] = (),
+    suggest: Suggest = nothing_to_suggest,
     failure: str = "",
     dry_run: bool = False,
     findings: Iterable[Judgement] = (),
@@ -79,6 +80,7 @@ def gather(
         failed_stage: The first stage that failed, by its task id.
         rules: French texts by rule id.
         rulings: What became of each rule that the institution has set otherwise than the catalogue.
+        suggest: What proposes a value for a row and a rule.
         failure: What the failed stage said, for the technical team; a message of `supdata.errors`.
         dry_run: Whether nothing was meant to be sent.
         findings: What is noteworthy against the ledger, one judgement per row that is sent or held.
@@ -99,8 +101,8 @@ def gather(
     values = _only(enrolments, {*map(_place, spoken_of), *map(_place, answers), *noted})
     corrections = _in_order(
         *from_unreadable(unread, institution),
-        *from_judgements(spoken_of, values, institution, rules),
-        *from_judgements(compared, values, institution, rules),
+        *from_judgements(spoken_of, values, institution, rules, suggest),
+        *from_judgements(compared, values, institution, rules, suggest),
         *from_receipts(answers, values, institution),
     )
     return RunFacts(

@@ -8,6 +8,7 @@ import msgspec
 
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
+from supdata.records.ine import has_right_key
 from supdata.records.judgement import Judgement, Reason
 from supdata.records.rows import UnreadableRow
 from supdata.records.shipment import Receipt
@@ -26,6 +27,8 @@ from supdata.report.rule_texts import (
     UNREADABLE,
     UNREADABLE_RULE,
     RuleText,
+    Suggest,
+    nothing_to_suggest,
     text_of,
 )
 
@@ -57,8 +60,9 @@ def from_judgements(
     enrolments: Mapping[Place, Enrolment],
     institution: Institution,
     rules: Mapping[str, RuleText],
+    suggest: Suggest = nothing_to_suggest,
 ) -> Iterator[Correction]:
-    """Yield one correction per reason of each row that has any.
+    """Yield one correction per reason of each row that has any, with what `suggest` proposes for it.
 
     Identical duplicates are left out: the row they repeat already carries the reasons.
     """
@@ -67,7 +71,8 @@ def from_judgements(
         where = _where(judgement.source, judgement.row, enrolment)
         for reason in _reasons_that_matter(judgement):
             finding = _finding(_cause(reason, rules), institution)
-            yield Correction(where, finding, value_found(enrolment, reason.field))
+            proposed = suggest(enrolment, reason.rule) if enrolment is not None else ""
+            yield Correction(where, finding, value_found(enrolment, reason.field), proposed)
 
 
 def from_receipts(
@@ -172,7 +177,10 @@ def _column(field: str, institution: Institution) -> str:
 def _where(source: str, row: int, enrolment: Enrolment | None) -> RowRef:
     """Name a row by source, number and the school's student number.
 
-    A school that maps its student number to the INE would put INEs on the page: then the number is left out.
+    A school that maps its student number to the INE, or has exchanged two columns, would put INEs on the page: then the number
+    is left out. Eleven digits are a number like another: only a letter and a right key make an INE of it.
     """
-    safe = enrolment is not None and enrolment.sisId.upper() != enrolment.ine.upper()
-    return RowRef(source, row, enrolment.sisId if enrolment is not None and safe else "")
+    if enrolment is None or enrolment.sisId.upper() == enrolment.ine.upper():
+        return RowRef(source, row)
+    number = "".join(enrolment.sisId.split()).upper()
+    return RowRef(source, row, "" if has_right_key(number) and not number.isdigit() else enrolment.sisId)

@@ -1,8 +1,10 @@
-"""What the report needs of a quality rule: three French texts. The catalogue itself belongs to validation."""
+"""What the report needs of a quality rule: three French texts, and a value to propose. The rules belong to validation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
+
+from supdata.records.enrolment import Enrolment
 
 #: The catalogue's rule for declared enrolments that are gone: no row of this run breaks it.
 DEPARTED_RULE = "LEDGER-DEPARTED"
@@ -22,6 +24,18 @@ class RuleText(Protocol):
     @property
     def fix(self) -> str:
         """What to do in the school's own system."""
+
+
+class Suggest(Protocol):
+    """What proposes a value for a field in fault; the report shows it in the work list alone, for it is student data."""
+
+    def __call__(self, enrolment: Enrolment, rule: str, /) -> str:
+        """Return the value that would pass `rule`, "" where that cannot be said."""
+
+
+def nothing_to_suggest(enrolment: Enrolment, rule: str, /) -> str:  # noqa: ARG001  # what it is asked about does not matter
+    """Propose nothing."""
+    return ""
 
 
 @dataclass(frozen=True)

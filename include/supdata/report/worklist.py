@@ -1,6 +1,7 @@
 """The list of rows to correct: a CSV file that opens in a French spreadsheet with a double click.
 
-One line per student and reason, with the value found. It holds student data, and is for the registrar's office alone.
+One line per student and reason, with the value found and, where one only can have been meant, the value proposed. It holds
+student data, and is for the registrar's office alone.
 """
 
 import csv
@@ -18,6 +19,7 @@ HEADER = (
     "Champ",
     "Colonne de la source",
     "Valeur trouvée",
+    "Valeur proposée",
     "Règle",
     "Problème",
     "Explication",
@@ -68,6 +70,7 @@ def _line(correction: Correction) -> tuple[str, ...]:
         finding.field,
         finding.column,
         correction.value,
+        correction.proposed,
         finding.rule,
         finding.title,
         finding.explanation,

@@ -32,6 +32,7 @@ from supdata.records.commune import load_communes
 from supdata.records.enrolment import CONTENT_FIELDS, REGISTRY_FIELDS, Enrolment
 from supdata.validate import birth_faults as birth
 from supdata.validate import ine_faults as ine
+from supdata.validate.certain_ine import OTHER_FIELDS
 from supdata.validate.characters import real_dates, uai_keys_right, uai_shapes
 from supdata.validate.coded import Coded, Mask, Numbers, coded, combined, values_per_key
 from supdata.validate.commune_faults import HARMLESS, commune_fault
@@ -78,7 +79,7 @@ def _identity(columns: Columns, certain_birth: Mask) -> dict[str, object]:
     ines, births = columns["ine"], columns["dateNaissance"]
     alone = ine.ine_faults(ines.values)
     faults = alone[ines.codes]
-    elsewhere = ine.held_elsewhere(ines, alone, {name: columns[name] for name in ine.OTHER_FIELDS})
+    elsewhere = ine.held_elsewhere(ines, alone, {name: columns[name] for name in OTHER_FIELDS})
     faults[elsewhere] = ine.ELSEWHERE
     cancelled = columns["statut"].rows_of([CANCELLED])
     typo, near = ine.near_numbers(ines, alone, births, certain_birth & ~cancelled & ~elsewhere)

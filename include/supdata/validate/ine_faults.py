@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from supdata.records.ine import Family, family, has_right_key, is_placeholder
+from supdata.records.ine import Family, family, is_placeholder
+from supdata.validate.certain_ine import ine_in, with_zeros
 from supdata.validate.characters import Matrix, families_in, matrix, wrong_keys_in
 from supdata.validate.coded import Coded, Mask, Numbers, marked
 from supdata.validate.near import near_pairs
@@ -18,34 +19,10 @@ WRONG_KEYS = {Family.BEA: "key_bea", Family.BASE36: "key_base36", Family.RNIE: "
 
 #: Faults that leave no number to speak of: what another column holds may be it.
 NOT_AN_INE = frozenset({ABSENT, PLACEHOLDER, FORMAT, LOST_ZERO, FLOAT, WRONG_KEYS[Family.BEA], WRONG_KEYS[Family.BASE36]})
-#: Other fields that a school maps, where a number has been seen to slip into.
-OTHER_FIELDS = ("sisId", "diplome", "niveauDiplome", "codeCommune", "dateNaissance", "cursus", "uai")
-
 Texts = npt.NDArray[np.object_]
 
 #: What a spreadsheet makes of a number too long for it: 1,2E+10, with the key after it where Apogée gives that apart; or 123.0.
 _FLOAT = re.compile(r"\d([.,]\d+)?E[+-]\d{1,3}[0-9A-Z]?|\d[.,]\d+E\d{1,3}[0-9A-Z]?|\d{6,}[.,]0+", re.ASCII)
-_SHORT = re.compile(r"[0-9A-Z]{6,10}", re.ASCII)
-
-
-def with_zeros(text: str) -> str:
-    """Return the INE that `text` was before a spreadsheet took its zeros, "" when that cannot be said.
-
-    The key must fit, since a number may also have lost a character elsewhere. Digits alone are not taken for one: ten of them
-    are a BEA number without its letter just as well, and one in ten fits the key of a university number by chance.
-    """
-    if not _SHORT.fullmatch(text) or text.isdigit():
-        return ""
-    whole = text.zfill(11)
-    known = family(whole) in {Family.RNIE, Family.BEA, Family.BASE36}
-    return whole if known and has_right_key(whole) and not is_placeholder(whole) else ""
-
-
-def ine_in(text: str) -> str:
-    """Return the INE that `text` certainly is, by its key, or ""; digits alone are not taken for one: MEF codes have eleven."""
-    one = re.sub(r"\s", "", text).upper()
-    known = family(one) in {Family.RNIE, Family.BEA, Family.BASE36} and not one.isdigit()
-    return one if known and has_right_key(one) and not is_placeholder(one) else ""
 
 
 def ine_faults(values: Sequence[str]) -> Texts:

@@ -80,7 +80,8 @@ def test_a_rule_a_school_has_changed_is_one_its_made_mistakes_show() -> None:
     """PEGASE's odd numbers go out to be refused; the lycée's wrong RNIE keys stay."""
     endings = {(school.uai, line.mistake): line.ending for school in build_world().schools for line in school.lines}
     settings = {uai: {name: one.severity for name, one in institution(uai).rules.items()} for uai in ("0442953W", "0881269B")}
-    assert settings == {"0442953W": {"INE-FORMAT": "warn"}, "0881269B": {"INE-KEY-RNIE": "reject"}}
+    shapes = {"INE-FORMAT": "warn", "INE-LOST-ZERO": "warn", "INE-FLOAT": "warn"}
+    assert settings == {"0442953W": shapes, "0881269B": {"INE-KEY-RNIE": "reject"}}
     assert endings["0442953W", "ine_lost_zeros"] is endings["0442953W", "ine_as_number"] is Ending.REFUSED
     assert endings["0751717J", "ine_lost_zeros"] is Ending.REJECTED
     assert endings["0881269B", "ine_rnie_wrong_key"] is Ending.REJECTED

@@ -10,6 +10,7 @@ from supdata.records.shipment import Receipt
 from supdata.records.states import Outcome, Severity, Verdict
 from supdata.report.content import Correction, RunFacts, Weight
 from supdata.report.findings import from_judgements, value_found, without_identity
+from supdata.report.page import render_page
 
 
 def at_row(facts: RunFacts, row: int) -> list[Correction]:
@@ -82,3 +83,19 @@ def test_a_value_of_several_fields_names_each_and_unknown_names_are_nothing() ->
     assert value_found(an_enrolment(), "ine, regime") == "123456789FJ / RF2"
     assert value_found(an_enrolment(), "row_hash") == ""
     assert value_found(None, "ine") == ""
+
+
+def test_what_is_proposed_is_in_the_list_and_not_on_the_page(gathered: Callable[..., RunFacts]) -> None:
+    facts = gathered(suggest=lambda enrolment, rule: "081768862AE" if rule == "INE-FORMAT" else "")
+    assert {one.proposed for one in facts.corrections if one.finding.rule == "INE-FORMAT"} == {"081768862AE"}
+    assert {one.proposed for one in facts.corrections if one.finding.rule != "INE-FORMAT"} == {""}
+    assert "081768862AE" not in render_page(facts)
+
+
+@pytest.mark.parametrize(("number", "shown"), [("081768862ae", ""), ("0100007108D", ""), ("31131200120", "31131200120")])
+def test_a_student_number_that_is_certainly_an_ine_is_left_out(
+    gathered: Callable[..., RunFacts], number: str, shown: str
+) -> None:
+    """Two columns exchanged must not put numbers on the page."""
+    facts = gathered(enrolments=[an_enrolment(row=row, ine="22100005", sisId=number) for row in range(2, 13)])
+    assert {one.where.sis_id for one in at_row(facts, 4)} == {shown}

@@ -45,7 +45,7 @@ def test_a_french_spreadsheet_opens_it(gathered: Callable[..., RunFacts]) -> Non
 
 
 def test_there_is_one_line_per_row_and_reason_and_none_where_nothing_is_to_correct(gathered: Callable[..., RunFacts]) -> None:
-    lines = [(line[1], line[7]) for line in rows_of(written(gathered()))[1:]]
+    lines = [(line[1], line[8]) for line in rows_of(written(gathered()))[1:]]
     assert lines == [
         ("3", "DATES-SPAN"),
         ("4", "BIRTH-REAL"),

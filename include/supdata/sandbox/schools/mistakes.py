@@ -93,6 +93,12 @@ def _two_files(entry: Entry, _: Random) -> tuple[Entry, ...]:
     return (entry, again)
 
 
+def _misspelt_twin(entry: Entry, _: Random) -> tuple[Entry, ...]:
+    """A student whose file was opened twice, the second time with a slip in the number."""
+    letters = RNIE_LETTERS if entry.student.family is Family.RNIE else BEA_LETTERS
+    return (entry, replace(entry, number=entry.number + 500_000, ine=_next_of(letters)(entry.ine)))
+
+
 def _two_diplomas(entry: Entry, _: Random) -> tuple[Entry, ...]:
     return (entry, replace(entry, diploma=_next_of(DIGITS)(entry.diploma)))
 
@@ -127,7 +133,7 @@ REJECTED = (
         "opened and saved in a spreadsheet, which drops zeros in front",
         _ine(lambda ine: ine.lstrip("0")),
         ONE_REJECTED,
-        ("INE-FORMAT",),
+        ("INE-LOST-ZERO",),
         fits=_of(Family.BEA),
     ),
     Mistake(
@@ -135,7 +141,7 @@ REJECTED = (
         "a spreadsheet's scientific notation",
         _ine(_as_number),
         ONE_REJECTED,
-        ("INE-FORMAT",),
+        ("INE-FLOAT",),
         fits=_of(Family.BEA),
     ),
     Mistake("ine_bea_wrong_key", "typed by hand", _ine(_next_of(BEA_LETTERS)), ONE_REJECTED, ("INE-KEY-BEA",), _of(Family.BEA)),
@@ -148,6 +154,14 @@ REJECTED = (
         _of(Family.BASE36),
     ),
     Mistake("ine_placeholder", "typed to get past a form", _ine(lambda _: "0000000000A"), ONE_REJECTED, ("INE-PLACEHOLDER",)),
+    Mistake("birth_default", "left as the form had it", _birth(lambda _: "1900-01-01"), ONE_REJECTED, ("BIRTH-DEFAULT",)),
+    Mistake(
+        "birth_is_enrolment",
+        "one date typed twice",
+        lambda entry, _: (replace(entry, birth=entry.start),),
+        ONE_REJECTED,
+        ("BIRTH-ENROLMENT",),
+    ),
     Mistake("birth_absent", "never asked", _birth(lambda _: ""), ONE_REJECTED, ("BIRTH-ABSENT",)),
     Mistake("birth_impossible", "typed by hand", _birth(lambda born: f"{born.year}-02-30"), ONE_REJECTED, ("BIRTH-REAL",)),
     Mistake(
@@ -167,7 +181,9 @@ REJECTED = (
     Mistake("statut_unfinished", "a file being created", _changed(statut="unfinished"), ONE_REJECTED, ("STATUT-KNOWN",)),
     Mistake("statut_cancelled", "a student who gave up", _changed(statut="annule"), ONE_REJECTED, ("STATUT-CANCELLED",)),
     Mistake("regime_unknown", "a code of the school's own", _changed(regime="none"), ONE_REJECTED, ("REGIME-KNOWN",)),
-    Mistake("commune_unknown", "a CEDEX or a foreign code", _changed(site=Site.NOWHERE), ONE_REJECTED, ("COMMUNE-KNOWN",)),
+    Mistake("commune_unknown", "a site without a commune", _changed(site=Site.NOWHERE), ONE_REJECTED, ("COMMUNE-KNOWN",)),
+    Mistake("commune_cedex", "the address on the letterhead", _changed(site=Site.NOWHERE), ONE_REJECTED, ("COMMUNE-CEDEX",)),
+    Mistake("commune_foreign", "the student's birthplace", _changed(site=Site.NOWHERE), ONE_REJECTED, ("COMMUNE-FOREIGN",)),
     Mistake("uai_wrong_key", "typed by hand", _other_uai_key, ONE_REJECTED, ("UAI-KEY",)),
     Mistake("uai_of_another", "a partner's student", _changed(uai=SOMEBODY_ELSE), ONE_REJECTED, ("UAI-OWNER",)),
     Mistake(
@@ -189,6 +205,13 @@ UNREADABLE = (
 
 SET_ASIDE = (
     Mistake("line_twice", "one line per stage of the same diploma", _twice, (Ending.ACCEPTED, Ending.DUPLICATE)),
+    Mistake(
+        "misspelt_twin",
+        "the student's file was opened twice, with a slip",
+        _misspelt_twin,
+        (Ending.ACCEPTED, Ending.REJECTED),
+        fits=lambda entry: entry.student.family in {Family.RNIE, Family.BEA},
+    ),
     Mistake("ine_provisional", "a student from abroad", _provisional, (Ending.PROVISIONAL,), ("INE-PROVISIONAL",)),
 )
 

@@ -53,6 +53,8 @@ EVERYWHERE = {
     "ine_bea_wrong_key": 0.003,
     "ine_rnie_wrong_key": 0.001,
     "birth_absent": 0.002,
+    "birth_default": 0.001,
+    "birth_is_enrolment": 0.001,
     "birth_impossible": 0.002,
     "birth_two_digit_year": 0.001,
     "birth_of_a_child": 0.001,
@@ -60,10 +62,10 @@ EVERYWHERE = {
     "statut_cancelled": 0.006,
     "statut_unfinished": 0.003,
     "regime_unknown": 0.003,
-    "commune_unknown": 0.002,
     "uai_of_another": 0.001,
     "two_regimes": 0.001,
     "two_files": 0.001,
+    "misspelt_twin": 0.001,
     "not_in_directory": 0.004,
 }
 
@@ -92,6 +94,7 @@ APOGEE = Profile(
         **EVERYWHERE,
         "two_diplomas": 0.010,
         "ine_base36_wrong_key": 0.002,
+        "commune_cedex": 0.002,
         "ine_provisional": 0.006,
         "uai_wrong_key": 0.001,
         "semicolon_in_name": 0.001,
@@ -110,11 +113,12 @@ PEGASE = Profile(
         **EVERYWHERE,
         "two_diplomas": 0.010,
         "ine_base36_wrong_key": 0.002,
+        "commune_unknown": 0.002,
         "ine_provisional": 0.008,
         "birth_with_time": 0.005,
         "row_not_an_object": 0.001,
     },
-    # Its file makes the rule of the number's shape a warning: these go out, and the registry itself refuses them.
+    # Its file makes the rules of the number's shape warnings: these go out, and the registry itself refuses them.
     special=tuple(replace(MISTAKES[name], endings=(Ending.REFUSED,)) for name in ("ine_lost_zeros", "ine_as_number")),
 )
 
@@ -135,6 +139,7 @@ LYCEE = Profile(
     shares={
         **EVERYWHERE,
         "ine_as_formula": 0.004,
+        "commune_foreign": 0.002,
         "ine_provisional": 0.002,
         "dates_out_of_order": 0.002,
         "uai_wrong_key": 0.001,

@@ -1,0 +1,87 @@
+"""The date that was meant, where one only can have been: day and month exchanged, a year of two digits, the wrong century."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from supdata.config.models import AcademicYear
+from supdata.validate.ine_suggestions import only
+
+Believed = Callable[[date], bool]
+
+#: How old a student is: suggestions are for the usual, rules for the possible.
+YOUNGEST, OLDEST = 14, 80
+#: What is read where an institution file lists no format.
+USUAL = ("AAAA-MM-JJ", "JJ/MM/AAAA")
+_THREE = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(?:[T ].*)?", re.ASCII)
+
+
+def believed_birth(year: AcademicYear) -> Believed:
+    """Return the test of a birth date that a student of `year` may well have."""
+    return lambda day: YOUNGEST <= year.start.year - day.year <= OLDEST
+
+
+def believed_day(year: AcademicYear) -> Believed:
+    """Return the test of a day inside `year`."""
+    return lambda day: year.start <= day <= year.end
+
+
+def reread(text: str, formats: Sequence[str], believed: Believed) -> str:
+    """Return the only believable day that an unreadable or impossible date can be: ISO, or "".
+
+    A year of two digits stands where the school's own `formats` with the same separator have the year; without any such format
+    it may stand at either end.
+    """
+    found = _THREE.fullmatch(text.strip())
+    if found is None:
+        return ""
+    first, separator, second, third = found.groups()
+    orders = [name for name in formats or USUAL if separator in name] or ["AAAA", "JJ"]
+    return only([day.isoformat() for day in _readings(first, second, third, orders) if believed(day)])
+
+
+def _readings(first: str, second: str, third: str, orders: Sequence[str]) -> Iterator[date]:
+    if len(first) == 4:
+        yield from _days([int(first)], int(second), int(third))
+    elif len(third) == 4:
+        yield from _days([int(third)], int(second), int(first))
+    else:
+        if any(order.startswith("AAAA") for order in orders) and len(first) == 2:
+            yield from _days(_centuries(first), int(second), int(third))
+        if any(order.startswith("JJ") for order in orders) and len(third) == 2:
+            yield from _days(_centuries(third), int(second), int(first))
+
+
+def _centuries(two_digits: str) -> list[int]:
+    return [1900 + int(two_digits), 2000 + int(two_digits)]
+
+
+def _days(years: Sequence[int], month: int, day: int) -> Iterator[date]:
+    """Yield the day as written, or, where there is no such day, with day and month the other way round."""
+    for year in years:
+        for one, other in ((month, day), (day, month)):
+            try:
+                yield date(year, one, other)
+            except ValueError:
+                continue
+            break
+
+
+def swapped(text: str, believed: Believed) -> str:
+    """Return a real date with day and month the other way round, when that is another day and is believed."""
+    try:
+        day = date.fromisoformat(text)
+        other = day.replace(month=day.day, day=day.month)
+    except ValueError:
+        return ""
+    return other.isoformat() if other != day and believed(other) else ""
+
+
+def moved(text: str, years: Sequence[int], believed: Believed) -> str:
+    """Return a real date moved by one of `years`, when one only is believed."""
+    try:
+        day = date.fromisoformat(text)
+        moves = [day.replace(year=day.year + by) for by in years]
+    except ValueError:  # no date; the 29 February of a year without one
+        return ""
+    return only(one.isoformat() for one in moves if believed(one))
