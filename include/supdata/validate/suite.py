@@ -51,7 +51,8 @@ def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, 
 
     Raises RuleBroken when an expectation was not evaluated, whatever the cause.
     """
-    shown, which = (frame, np.arange(len(frame))) if _compares_rows(suite) else distinct_rows(frame, _named(suite, frame))
+    named = _named(suite, frame)
+    shown, which = (frame[named], np.arange(len(frame))) if _compares_rows(suite) else distinct_rows(frame, named)
     results = _validate(shown, suite, parameters)
     _refuse_silence(suite, results)
     broken: dict[str, Mask] = defaultdict(lambda: np.zeros(len(shown), dtype=bool))

@@ -39,7 +39,7 @@ def test_json_says_all_that_the_catalogue_knows() -> None:
 
 def test_filters_can_be_repeated_and_joined() -> None:
     assert listed() == list(RULES)
-    assert listed("--field", "ine", "--severity", "warn") == ["INE-KEY-RNIE"]
+    assert listed("--field", "ine", "--severity", "warn") == ["INE-KEY-RNIE", "INE-NEAR"]
     assert listed("--id", "UAI-KEY", "--id", "INE-ABSENT") == ["INE-ABSENT", "UAI-KEY"]
     assert listed("--field", "(row)") == [name for name, rule in RULES.items() if not rule.field]
 

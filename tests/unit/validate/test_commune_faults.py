@@ -36,7 +36,7 @@ CODES = {
 @pytest.mark.parametrize("case", CODES)
 def test_each_class_of_code_is_told_apart(case: str) -> None:
     code, expected = CODES[case]
-    found = tuple(commune_fault(code, Commune(column_holds=holds), load_communes()) for holds in ("postal", "insee", "either"))  # type: ignore[arg-type]  # text
+    found = tuple(commune_fault(code, Commune(column_holds=holds), load_communes()) for holds in ("postal", "insee", "either"))
     assert found == expected
 
 

@@ -14,7 +14,8 @@ from supdata.validate.suggesting import BY_RULE, MISSPELT, Suggester
 
 SUITE = Path(__file__).parents[3] / "expectations" / "enrolment.json"
 NANTES = {"insee": "44109", "postal": "44000"}
-POSTAL, INSEE = {"column_holds": "postal"}, {"column_holds": "insee"}
+POSTAL: dict[str, object] = {"column_holds": "postal"}
+INSEE: dict[str, object] = {"column_holds": "insee"}
 
 #: The rule, what the row holds, how the school reads communes, and the value that is proposed.
 CASES: dict[str, tuple[str, dict[str, str], dict[str, object], str]] = {
@@ -69,7 +70,8 @@ def test_what_is_proposed_is_what_was_meant(case: str) -> None:
 
 def test_every_suggestion_passes_the_rule_it_is_made_for() -> None:
     proposed = {name: case for name, case in CASES.items() if case[3]}
-    for commune in ({}, POSTAL, INSEE, {**POSTAL, "own": [NANTES]}, {"own": [NANTES]}):
+    ways: tuple[dict[str, object], ...] = ({}, POSTAL, INSEE, {**POSTAL, "own": [NANTES]}, {"own": [NANTES]})
+    for commune in ways:
         cases = {name: case for name, case in proposed.items() if case[2] == commune}
         rows = [
             an_enrolment(source=name, **{**changes, RULES[rule].field: value})
