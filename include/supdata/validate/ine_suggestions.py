@@ -25,10 +25,16 @@ def elsewhere(enrolment: Enrolment) -> str:
     return only([found for name in OTHER_FIELDS if (found := ine_in(getattr(enrolment, name)))])
 
 
+def zeros_restored(text: str) -> str:
+    """Return the INE with its zeros back; not a university number, whose one digit of key fits too often by chance."""
+    whole = with_zeros(text)
+    return whole if family(whole) in {Family.RNIE, Family.BEA} else ""
+
+
 def reshaped(text: str) -> str:
     """Return the INE that `text` is but for zeros, dots and dashes, look-alikes, or one character too many or too few."""
     bare = re.sub(r"[\W_]", "", text.removeprefix("INE")).upper()
-    return with_zeros(bare) or only(one for one in _reshapings(bare) if is_certain(one))
+    return zeros_restored(bare) or only(one for one in _reshapings(bare) if is_certain(one))
 
 
 def _reshapings(bare: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from supdata.records.enrolment import Enrolment
 from supdata.validate import date_suggestions as days
 from supdata.validate import ine_suggestions as ine
 from supdata.validate import place_suggestions as places
-from supdata.validate.certain_ine import is_certain, with_zeros
+from supdata.validate.certain_ine import is_certain
 
 #: The rule that sends a row to its neighbours: the suggestion is one of the numbers that share its birth date.
 MISSPELT = "INE-TYPO"
@@ -86,7 +86,7 @@ def _commune(one: Enrolment, school: Institution) -> str:
 BY_RULE: Mapping[str, Suggestion] = MappingProxyType(
     {
         "INE-ELSEWHERE": lambda one, _: ine.elsewhere(one),
-        "INE-LOST-ZERO": lambda one, _: with_zeros(one.ine),
+        "INE-LOST-ZERO": lambda one, _: ine.zeros_restored(one.ine),
         "INE-FORMAT": lambda one, _: ine.reshaped(one.ine),
         "INE-KEY-RNIE": lambda one, _: ine.corrected(one.ine),
         "INE-PROVISIONAL": lambda one, _: ine.elsewhere(one),

@@ -21,6 +21,7 @@ INSEE: dict[str, object] = {"column_holds": "insee"}
 CASES: dict[str, tuple[str, dict[str, str], dict[str, object], str]] = {
     "zeros lost": ("INE-LOST-ZERO", {"ine": "100007108D"}, {}, "0100007108D"),
     "two zeros lost": ("INE-LOST-ZERO", {"ine": f"12123456{bea_key('0012123456')}"}, {}, f"0012123456{bea_key('0012123456')}"),
+    "a zero of a university number": ("INE-LOST-ZERO", {"ine": "AYIOP071Y8"}, {}, ""),
     "in the diploma's column": ("INE-ELSEWHERE", {"ine": "2500123", "diplome": "081768862AE"}, {}, "081768862AE"),
     "in two columns": ("INE-ELSEWHERE", {"ine": "", "diplome": "081768862AE", "sisId": "070578267KH"}, {}, ""),
     "dots and dashes": ("INE-FORMAT", {"ine": "081.768.862-AE"}, {}, "081768862AE"),
