@@ -35,7 +35,9 @@ def rules_in_force(institution: Institution, suite_file: Path, on: date) -> Rule
     weights = {name: _weight(rule, _setting(institution, name, on)) for name, rule in rules.items()}
     told = [(name, rules[name].version, *weights[name]) for name in sorted(rules)]
     suite = read_suite(suite_file).joined_by(added.entries)
-    content = msgspec.json.encode([told, suite.expectations, parameters(institution)], order="sorted")
+    content = msgspec.json.encode(
+        [told, suite.expectations, parameters(institution), institution.commune.model_dump()], order="sorted"
+    )
     severities = {name: Severity(severity) for name, (severity, *_) in weights.items() if severity != MUTE}
     return RulesInForce(version=sha256(content).hexdigest()[:HEX_DIGITS], severities=severities)
 

@@ -38,6 +38,8 @@ def version(suite: Path = SUITE, on: date = TODAY, **facts: Any) -> str:
         {"year": {"start": "2027-09-01", "end": "2028-08-31"}},
         {"also": ["0442953W"]},
         {"commune": {"column_holds": "insee"}},
+        {"commune": {"emit": "insee"}},
+        {"commune": {"own": [{"insee": "44109", "postal": "44000"}]}},
     ],
 )
 def test_what_an_institution_file_says_of_the_rules_gives_another_version(facts: dict[str, Any]) -> None:
