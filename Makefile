@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo up test lint clean
+.PHONY: help setup demo up test lint chaos clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu
@@ -29,6 +29,10 @@ lint: setup ## Style, types, and which room may import which
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# CHAOS="--records 1000 --away 5" for a quick one; `make chaos CHAOS=--help` tells the rest.
+chaos: setup ## Break everything between a made school and a registry; count what became of every record (half an hour)
+	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 
 clean: ## Delete what was made: var/ and caches (.venv stays)
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

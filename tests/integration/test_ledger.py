@@ -286,6 +286,25 @@ def test_only_one_process_sends_a_chunk(ledger: Ledger, database_url: str) -> No
             pass
 
 
+def test_two_runs_of_one_school_do_not_send_at_once_and_two_schools_do(ledger: Ledger, database_url: str) -> None:
+    for run, uai in ((RUN, "0751717J"), (NEXT_RUN, "0751717J"), ("0442953W/night-1", "0442953W")):
+        ledger.open_run(run, uai, NOW)
+    with psycopg.connect(database_url) as connection:
+        other = Ledger(connection)
+        with ledger.sole_sender(RUN, "chunk-0001"):
+            with other.sole_sender(RUN, "chunk-0002"), pytest.raises(TryLater, match="another process"):
+                other.sole_sender(RUN, "chunk-0001").__enter__()
+            with pytest.raises(TryLater, match="another run of the school"), other.sole_sender(NEXT_RUN, "chunk-0001"):
+                pytest.fail("two runs at once")
+            with pytest.raises(TryLater, match="Planning for 0751717J"):
+                other.require_silence("0751717J")
+            with other.sole_sender("0442953W/night-1", "chunk-0001"):
+                pass
+        other.require_silence("0751717J")
+        with other.sole_sender(NEXT_RUN, "chunk-0001"), pytest.raises(TryLater, match="another run of the school"):
+            ledger.sole_sender(RUN, "chunk-0002").__enter__()
+
+
 def test_declared_are_the_accepted_of_these_schools_and_this_year(ledger: Ledger) -> None:
     answered(ledger, a_planned(1), Outcome.ACCEPTED)
     answered(ledger, a_planned(2), Outcome.REFUSED)

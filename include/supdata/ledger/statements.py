@@ -53,6 +53,20 @@ JOIN supdata.run r ON r.run_id = %(run_id)s
 WHERE i.id > r.position AND i.run_id <> r.run_id
 """
 
+# A sender holds its school's lock in a mode that others share: whether they send for the same run shows in its second half.
+# The gate makes taking it and looking for others one step, so that of two that come at once one goes through.
+GATE = "SELECT pg_advisory_xact_lock(hashtextextended(%(uai)s, 1))"
+BEGIN_SENDING = "SELECT pg_advisory_lock_shared(hashtext(%(uai)s), hashtext(%(run_id)s))"
+END_SENDING = "SELECT pg_advisory_unlock_shared(hashtext(%(uai)s), hashtext(%(run_id)s))"
+SENDING = """
+SELECT EXISTS (
+    SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+    WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+      AND l.classid::bigint = hashtext(%(uai)s)::bigint & 4294967295
+      AND (%(besides)s::text IS NULL OR l.objid::bigint <> hashtext(%(besides)s::text)::bigint & 4294967295)
+)
+"""
+
 UNANSWERED = """
 SELECT i.id FROM supdata.intent i
 WHERE i.key = ANY(%(keys)s) AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)

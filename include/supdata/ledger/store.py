@@ -66,25 +66,52 @@ class Ledger:
             if complete:
                 cursor.execute(statements.MARK_ABSENT, {"uais": list(uais)})
 
+    def require_silence(self, uai: str) -> None:
+        """Raise TryLater while anybody sends for the school `uai`: what is in flight cannot be planned for."""
+        if self._sends(uai, besides=None):
+            raise _busy(f"Planning for {uai}", "another run of the school is sending at this moment")
+
     @contextmanager
     def sole_sender(self, run_id: str, chunk: str) -> Iterator[None]:
-        """Make sure that nobody else sends this chunk meanwhile; PostgreSQL frees it when the process dies.
+        """Make sure that nobody else sends this chunk meanwhile, and no other run of its school anything.
 
-        Raises TryLater when somebody does: a worker believed dead may still be sending.
+        PostgreSQL frees both when the process dies. Raises TryLater when somebody does: a worker believed dead may still be
+        sending, or a run that was cleared runs beside a newer one.
         """
-        name = {"name": f"{run_id}\n{chunk}"}
-        query = "SELECT pg_try_advisory_lock(hashtextextended(%(name)s, 0))"
-        if not self._connection.execute(query, name).fetchone() == (True,):
-            raise TryLater(
-                f"Sending the chunk {chunk}",
-                "another process is sending it at this moment",
-                "It is tried again; if it lasts, end the process that was left behind.",
-            )
+        with self._only_run(run_id), self._locked(f"{run_id}\n{chunk}") as taken:
+            if not taken:
+                raise _busy(f"Sending the chunk {chunk}", "another process is sending it at this moment")
+            yield
+
+    @contextmanager
+    def _only_run(self, run_id: str) -> Iterator[None]:
+        found = self._connection.execute("SELECT uai FROM supdata.run WHERE run_id = %s", (run_id,)).fetchone()
+        names = {"uai": found[0] if found else run_id, "run_id": run_id}
+        with self._connection.transaction():
+            self._connection.execute(statements.GATE, names)
+            self._connection.execute(statements.BEGIN_SENDING, names)
+            alone = not self._sends(names["uai"], besides=run_id)
         try:
+            if not alone:
+                raise _busy(f"Sending for {names['uai']}", "another run of the school is sending at this moment")
             yield
         finally:
             if not self._connection.broken:
-                self._connection.execute("SELECT pg_advisory_unlock(hashtextextended(%(name)s, 0))", name)
+                self._connection.execute(statements.END_SENDING, names)
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[bool]:
+        """Hold the lock `name` if it is free, and say so."""
+        query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+        taken = self._connection.execute(query, (name,)).fetchone() == (True,)
+        try:
+            yield taken
+        finally:
+            if taken and not self._connection.broken:
+                self._connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (name,))
+
+    def _sends(self, uai: str, *, besides: str | None) -> bool:
+        return self._connection.execute(statements.SENDING, {"uai": uai, "besides": besides}).fetchone() == (True,)
 
     def superseded(self, run_id: str, keys: Collection[str]) -> frozenset[str]:
         """Return those of `keys` that another run has sent since `run_id` was planned: this run's content may be older.
@@ -173,6 +200,10 @@ def _receipt(row: tuple[Any, ...]) -> Receipt:
         id_inscription=id_inscription,
         words=words,
     )
+
+
+def _busy(attempted: str, found: str) -> TryLater:
+    return TryLater(attempted, found, "It is tried again; if it lasts, end the process that was left behind.")
 
 
 def _left_open(cursor: Cursor, keys: Sequence[str]) -> list[Settlement]:

@@ -33,8 +33,10 @@ def plan_against_ledger(
     that not all rows were read: then nobody is counted as departed. Everything else is as in `make_plan`.
 
     The run is opened before anything is read: what another process sends in between then counts as sent after the plan.
+    Raises TryLater while anybody sends for this school: a record in flight would be planned as one in doubt.
     """
     ledger.open_run(run_id, institution.uai, now, rules.version)
+    ledger.require_silence(institution.uai)
     places = _places(enrolments, fingerprint)
     uais = [institution.uai, *institution.also]
     plan = make_plan(

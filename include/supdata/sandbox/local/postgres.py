@@ -51,10 +51,13 @@ class PostgresServer:
 
 
 @contextmanager
-def embedded_postgres(folder: Path, *, settings: dict[str, str] | None = None) -> Iterator[PostgresServer]:
+def embedded_postgres(
+    folder: Path, *, settings: dict[str, str] | None = None, port: int | None = None
+) -> Iterator[PostgresServer]:
     """Run a server whose data live in `folder`, and stop it on leaving.
 
-    The folder is made and initialised when it is new. `settings` are PostgreSQL settings by name.
+    The folder is made and initialised when it is new. `settings` are PostgreSQL settings by name. `port` is a free one unless
+    given: who starts a server again keeps its address.
     Raises TimeoutError when the server does not answer within a minute; its log is `postgres.log` in the folder.
     """
     folder = folder.resolve()
@@ -65,9 +68,9 @@ def embedded_postgres(folder: Path, *, settings: dict[str, str] | None = None) -
     if not (data / "PG_VERSION").exists():
         _write_private(password_file, secrets.token_urlsafe(24))
         _initialise(data, password_file.read_text(), user)
-    (port,) = free_ports(1)
-    process = _start(folder, data, port, user, settings or {})
-    server = PostgresServer(port, password_file.read_text(), process)
+    address = port or free_ports(1)[0]
+    process = _start(folder, data, address, user, settings or {})
+    server = PostgresServer(address, password_file.read_text(), process)
     try:
         _wait_until_ready(server, folder / "postgres.log")
         yield server

@@ -1,0 +1,119 @@
+"""What Airflow and the person beside it do with a run: try again, clear what is red, and run again the next night."""
+
+import random
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from chaos.tasks import KILLED, WELL, Ended, Order, begin
+from supdata.orchestration.retrying import RETRIES
+
+#: Airflow waits two minutes before it tries again; what it waits for takes seconds here.
+RETRY_SECONDS = 0.3
+CLEAR_SECONDS = 2.0
+TASK_SECONDS = 600.0
+#: How often a person clears a red run before leaving it to the next night.
+CLEARS = 6
+
+
+@dataclass
+class Killer:
+    """Kills so many pushes, each at a moment drawn between its start and about when it would end."""
+
+    left: int
+    span_seconds: float
+    done: int = 0
+    _draw: random.Random = field(default_factory=lambda: random.Random(5))
+    _lock: Lock = field(default_factory=Lock)
+
+    def moment(self) -> float | None:
+        """Return after how many seconds to kill the next push; None when enough were killed."""
+        with self._lock:
+            return self._draw.uniform(0.02, self.span_seconds) if self.left > 0 else None
+
+    def count(self) -> None:
+        """Count a push that was killed."""
+        with self._lock:
+            self.left, self.done = self.left - 1, self.done + 1
+
+
+@dataclass
+class Operator:
+    """Runs nights of one school; `slots` pushes at a time, as the pool of the registry allows.
+
+    `full_disk_tries` makes the disk full at the first so many tries of every task, beyond `file_limit` bytes.
+    """
+
+    order: Order
+    slots: int = 2
+    killer: Killer | None = None
+    full_disk_tries: int = 0
+    file_limit: int = 0
+    endings: Counter[str] = field(default_factory=Counter)
+    runs: list[str] = field(default_factory=list)
+
+    def night(self, run_id: str, started: datetime) -> None:
+        """Run one night to its end, and add how it went to `runs`: each red state that was cleared, and the last."""
+        order = replace(self.order, run_id=run_id, started=started)
+        if not self._task(replace(order, task="source")):
+            raise RuntimeError("the source could not be written")
+        green: set[str] = set()
+        states: list[str] = []
+        while not states or (states[-1] != "success" and self._worth_clearing(states)):
+            if states:
+                time.sleep(CLEAR_SECONDS)
+            states.append("success" if self._play(order, green) else "failed")
+        self.runs.append(_told(states))
+
+    def _worth_clearing(self, states: list[str]) -> bool:
+        return len(states) <= CLEARS or (self.killer is not None and self.killer.left > 0)
+
+    def _play(self, order: Order, green: set[str]) -> bool:
+        """Run what is not green yet, and reconcile whatever happened."""
+        if "plan" in green or self._task(replace(order, task="plan")):
+            green.add("plan")
+            self._push(order, green)
+        return self._once(replace(order, task="reconcile"), 0).error == WELL
+
+    def _push(self, order: Order, green: set[str]) -> None:
+        names = sorted(path.stem for path in _folder(order).glob("plan/chunk-*.jsonl"))
+        left = [name for name in names if name not in green]
+        with ThreadPoolExecutor(self.slots) as pool:
+            ended = pool.map(lambda name: self._task(replace(order, task="push", chunk=name)), left)
+            green.update(name for name, well in zip(left, ended, strict=True) if well)
+
+    def _task(self, order: Order) -> bool:
+        """Try a task as often as Airflow would; return whether it ended well."""
+        ended = self._once(order, 0)
+        for number in range(1, 1 + RETRIES):
+            if not ended.again:
+                break
+            time.sleep(RETRY_SECONDS)
+            ended = self._once(order, number)
+        return ended.error == WELL
+
+    def _once(self, order: Order, number: int) -> Ended:
+        if number < self.full_disk_tries and order.task in {"plan", "push"}:
+            order = replace(order, file_limit=self.file_limit)
+        moment = self.killer.moment() if self.killer and order.task == "push" else None
+        ended = begin(order).ended(TASK_SECONDS if moment is None else moment)
+        if ended.error == KILLED and moment is not None and self.killer is not None:
+            self.killer.count()
+        if ended.error:
+            self.endings[f"{order.task}: {ended.error}"] += 1
+        return ended
+
+
+def _folder(order: Order) -> Path:
+    return order.root / order.institution.uai / order.run_id
+
+
+def _told(states: list[str]) -> str:
+    """Return `failed x3, success` for three clears."""
+    red = len(states) - 1 if states[-1] == "success" else len(states)
+    words = [f"failed x{red}"] if red else []
+    return ", ".join([*words, *(["success"] if states[-1] == "success" else [])])

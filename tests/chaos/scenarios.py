@@ -1,0 +1,134 @@
+"""The scenarios: what breaks, and how many rows it may double where nobody can know that it need not."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any, Literal
+
+from chaos.night import Killer, Operator
+from chaos.world import World
+from supdata.push.bookkeeping import WINDOW
+
+CONCURRENCY = 8
+SLOTS = 2
+#: What one process that dies leaves in doubt at most: its intents without a receipt.
+IN_FLIGHT = WINDOW * CONCURRENCY
+WAIT_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a run is: records, kills, and how long servers stay away."""
+
+    records: int
+    kills: int
+    away_seconds: float
+    rate_per_second: int
+
+    @property
+    def chunk(self) -> int:
+        """Records per push: so many that several are under way, and enough to be hit in the middle."""
+        return max(50, self.records // 50)
+
+
+Breaks = Callable[[World, Size], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One line of the table.
+
+    Attributes:
+        name: What breaks, in words.
+        faults: The registry's, from the beginning of the first night to its end.
+        breaks: What is done to the world once a third of the records is there.
+        dying: How many processes can be hit in the middle by it (kills are counted on their own).
+        killed: Whether pushes are killed.
+        disk_full: Whether the first tries of every task meet a full disk.
+        triggers: How many runs of the school start at once.
+        policy: The school's `ambiguous`.
+        timeout_seconds: The school's time limit for an answer.
+    """
+
+    name: str
+    faults: Mapping[str, Any] = field(default_factory=dict)
+    breaks: Breaks | None = None
+    dying: int = 0
+    killed: bool = False
+    disk_full: bool = False
+    triggers: int = 1
+    policy: Literal["repost", "hold"] = "repost"
+    timeout_seconds: float = 20.0
+
+    def settings(self, size: Size) -> dict[str, Any]:
+        """Return the school's `registry` section."""
+        return {
+            "concurrency": CONCURRENCY,
+            "chunk_size": size.chunk,
+            "timeout_seconds": self.timeout_seconds,
+            "ambiguous": self.policy,
+        }
+
+    def registry_faults(self, size: Size) -> dict[str, Any]:
+        """Return the registry's fault plan."""
+        faults = {"seed": 5, **self.faults}
+        return {**faults, "rate_per_second": size.rate_per_second} if "rate_per_second" in faults else faults
+
+    def operator(self, size: Size, operator: Operator) -> Operator:
+        """Tell the operator what happens to the tasks."""
+        operator.slots = SLOTS
+        if self.killed:
+            seconds = size.chunk / CONCURRENCY * self.faults["latency_ms"] / 1000
+            operator.killer = Killer(size.kills, span_seconds=0.1 + 1.5 * seconds)
+        if self.disk_full:
+            operator.full_disk_tries, operator.file_limit = 2, 4096
+        return operator
+
+
+def registry_down(world: World, size: Size) -> None:
+    """Stop the registry in order, and start it again after a while."""
+    world.registry.restart(size.away_seconds, kill=False)
+
+
+def registry_killed(world: World, size: Size) -> None:
+    """Kill the registry, and start it again at once."""
+    world.registry.restart(0.0, kill=True)
+
+
+def ledger_restarted(world: World, size: Size) -> None:
+    """Restart the ledger's PostgreSQL."""
+    world.ledger_server.restart(1.0)
+
+
+def breaking(scenario: Scenario, world: World, size: Size) -> Thread:
+    """Return a thread that breaks what the scenario breaks, once a third of the records is there."""
+
+    def wait_and_break() -> None:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while world.registry.rows() < size.records / 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if scenario.breaks is not None:
+            scenario.breaks(world, size)
+
+    return Thread(target=wait_and_break, daemon=True)
+
+
+SCENARIOS = (
+    Scenario("nothing breaks"),
+    Scenario("10 % 429", {"too_many": 0.1, "retry_after_seconds": 0}),
+    Scenario("rate limit with Retry-After", {"rate_per_second": 1_000}),
+    Scenario("10 % 503", {"unavailable": 0.1, "retry_after_seconds": 0}),
+    Scenario("5 % reset before the write", {"reset_before": 0.05}),
+    Scenario("5 % reset after the write", {"reset_after": 0.05}),
+    Scenario("5 % reset after, policy hold", {"reset_after": 0.05}, policy="hold"),
+    Scenario("2 % answered past the timeout", {"stall_after": 0.02, "stall_ms": 4_000}, timeout_seconds=3),
+    Scenario("5 % HTML 502", {"bad_gateway": 0.05}),
+    Scenario("registry down", {"latency_ms": 5}, breaks=registry_down, dying=SLOTS),
+    Scenario("registry killed and restarted", {"latency_ms": 5}, breaks=registry_killed, dying=SLOTS),
+    Scenario("ledger's PostgreSQL restarted", {"latency_ms": 5}, breaks=ledger_restarted, dying=SLOTS),
+    Scenario("kill -9 of pushes", {"latency_ms": 20}, killed=True),
+    Scenario("kill -9 of pushes, policy hold", {"latency_ms": 20}, killed=True, policy="hold"),
+    Scenario("disk full in the run folder", disk_full=True),
+    Scenario("two triggers of one school", {"latency_ms": 10}, triggers=2),
+)

@@ -1,0 +1,47 @@
+"""The chaos table: as JSON for machines and as lines for people."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.table import Table
+
+from chaos.playing import Line
+
+
+def write_json(lines: Sequence[Line], file: Path) -> None:
+    """Write the table as JSON."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    facts = [{**asdict(line), "seconds": round(line.seconds, 1), "holds": line.holds} for line in lines]
+    file.write_text(json.dumps({"scenarios": facts}, indent=2) + "\n")
+
+
+def as_table(lines: Sequence[Line]) -> Table:
+    """Return the table for a terminal."""
+    table = Table("scenario", title=f"Chaos, {lines[0].records} records", caption="double: rows found / allowed at most")
+    for head in ("lost", "double", "in doubt", "wrong", "kills", "seconds"):
+        table.add_column(head, justify="right")
+    table.add_column("runs")
+    table.add_column("holds")
+    for line in lines:
+        found = line.found
+        table.add_row(
+            line.scenario,
+            str(found.lost),
+            f"{found.duplicated} / {line.allowed}",
+            str(found.ambiguous),
+            str(found.wrong_state),
+            str(line.kills),
+            f"{line.seconds:.0f}",
+            " | ".join(line.runs),
+            "yes" if line.holds else "NO",
+        )
+    return table
+
+
+def sentence(line: Line) -> str:
+    """Return one line about a scenario as it ends."""
+    endings = ", ".join(f"{what} x{times}" for what, times in sorted(line.endings.items()))
+    holds = "holds" if line.holds else "DOES NOT HOLD"
+    return f"{line.seconds:5.0f} s  {line.scenario}: {holds}{f' ({endings})' if endings else ''}"
