@@ -29,7 +29,7 @@ class Size:
     @property
     def chunk(self) -> int:
         """Records per push: so many that several are under way, and enough to be hit in the middle."""
-        return max(50, self.records // 50)
+        return max(50, self.records // 40)
 
 
 Breaks = Callable[[World, Size], None]

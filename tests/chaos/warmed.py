@@ -5,4 +5,4 @@ from tempfile import TemporaryDirectory
 from supdata.orchestration.run_folder import RunFolder
 
 with TemporaryDirectory() as folder:
-    RunFolder(folder, "warm", "up").write("plan", "nothing.jsonl", ())
+    RunFolder(folder, "warm", "up").write_bytes("plan", "any", b"anything")

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from threading import Lock
 
 from supdata.ledger.entries import Entry, Settlement
 from supdata.ledger.store import Ledger
@@ -52,6 +53,7 @@ class Bookkeeper:
         self._answers: list[Settlement] = []
         self._answered = asyncio.Event()
         self._open = 0
+        self._connection_in_use = Lock()
 
     async def next(self) -> Ticket | None:
         """Wait for the next record that may leave; None when there are no more."""
@@ -105,7 +107,9 @@ class Bookkeeper:
     def _commit(self, settled: Sequence[Settlement], intended: Sequence[Planned]) -> dict[str, int]:
         if not settled and not intended:
             return {}
-        return self._ledger.record(self._run_id, self._chunk, settled=settled, intended=intended, at=self._now())
+        # A task told to end may be interrupted just as it starts a writing thread: what is left to commit waits for that one.
+        with self._connection_in_use:
+            return self._ledger.record(self._run_id, self._chunk, settled=settled, intended=intended, at=self._now())
 
     def _settlement(self, planned: Planned, intent: int, answer: Answer) -> Settlement:
         due = None
