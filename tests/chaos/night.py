@@ -51,6 +51,7 @@ class Operator:
     order: Order
     slots: int = 2
     killer: Killer | None = None
+    clears: int = CLEARS
     full_disk_tries: int = 0
     file_limit: int = 0
     endings: Counter[str] = field(default_factory=Counter)
@@ -70,7 +71,7 @@ class Operator:
         self.runs.append(_told(states))
 
     def _worth_clearing(self, states: list[str]) -> bool:
-        return len(states) <= CLEARS or (self.killer is not None and self.killer.left > 0)
+        return len(states) <= self.clears or (self.killer is not None and self.killer.left > 0)
 
     def _play(self, order: Order, green: set[str]) -> bool:
         """Run what is not green yet, and reconcile whatever happened."""

@@ -78,6 +78,8 @@ class Scenario:
     def operator(self, size: Size, operator: Operator) -> Operator:
         """Tell the operator what happens to the tasks."""
         operator.slots = SLOTS
+        if self.policy == "hold":
+            operator.clears = 1  # what is in doubt stays so until a person has looked
         if self.killed:
             seconds = size.chunk / CONCURRENCY * self.faults["latency_ms"] / 1000
             operator.killer = Killer(size.kills, span_seconds=0.1 + 1.5 * seconds)
