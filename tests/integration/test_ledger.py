@@ -286,6 +286,15 @@ def test_only_one_process_sends_a_chunk(ledger: Ledger, database_url: str) -> No
             pass
 
 
+def test_a_doubt_ends_when_the_same_content_is_refused_and_stays_when_another_is(ledger: Ledger) -> None:
+    for number in (1, 2):
+        answered(ledger, a_planned(number), Outcome.AMBIGUOUS)
+    answered(ledger, a_planned(1), Outcome.REFUSED)
+    answered(ledger, a_planned(2, content="b"), Outcome.REFUSED)
+    found = ledger.entries([a_planned(1).key, a_planned(2).key])
+    assert [found[a_planned(number).key].doubt for number in (1, 2)] == [False, True]
+
+
 def test_two_runs_of_one_school_do_not_send_at_once_and_two_schools_do(ledger: Ledger, database_url: str) -> None:
     for run, uai in ((RUN, "0751717J"), (NEXT_RUN, "0751717J"), ("0442953W/night-1", "0442953W")):
         ledger.open_run(run, uai, NOW)

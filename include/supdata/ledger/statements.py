@@ -88,7 +88,8 @@ FROM unnest(%(intent)s::bigint[], %(outcome)s::text[], %(status)s::int[], %(id_i
   AS a (intent, outcome, status, id_inscription, words)
 """
 
-# What was accepted stays known when a later change is refused; a doubt stays until something is accepted again.
+# What was accepted stays known when a later change is refused. A doubt stays until something is accepted again, or until the
+# very content in doubt is refused: the registry refuses by content, so it had refused it before. Doubt over another stays.
 APPLY = """
 INSERT INTO supdata.enrolment AS e (
     key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
@@ -110,7 +111,11 @@ ON CONFLICT (key) DO UPDATE SET
     content = excluded.content,
     state = excluded.state,
     accepted_content = CASE WHEN excluded.state = 'accepted' THEN excluded.content ELSE e.accepted_content END,
-    doubt = CASE excluded.state WHEN 'accepted' THEN false WHEN 'ambiguous' THEN true ELSE e.doubt END,
+    doubt = CASE excluded.state WHEN 'accepted' THEN false WHEN 'ambiguous' THEN true ELSE e.doubt AND EXISTS (
+        SELECT FROM supdata.intent d JOIN supdata.receipt s ON s.intent_id = d.id
+        WHERE d.key = e.key AND d.content <> excluded.content AND s.outcome = 'ambiguous' AND d.id > coalesce((
+            SELECT max(a.id) FROM supdata.intent a JOIN supdata.receipt t ON t.intent_id = a.id
+            WHERE a.key = e.key AND t.outcome = 'accepted'), 0)) END,
     id_inscription = CASE WHEN excluded.state = 'accepted' THEN excluded.id_inscription ELSE e.id_inscription END,
     status = excluded.status,
     words = excluded.words,
