@@ -82,7 +82,7 @@ class Scenario:
             operator.clears = 1  # what is in doubt stays so until a person has looked
         if self.killed:
             seconds = size.chunk / CONCURRENCY * self.faults["latency_ms"] / 1000
-            operator.killer = Killer(size.kills, span_seconds=0.1 + 1.5 * seconds)
+            operator.killer = Killer(size.kills, span_seconds=0.5 + 1.5 * seconds)
         if self.disk_full:
             operator.full_disk_tries, operator.file_limit = 2, 4096
         return operator
