@@ -71,7 +71,7 @@ class Operator:
         self.runs.append(_told(states))
 
     def _worth_clearing(self, states: list[str]) -> bool:
-        return len(states) <= self.clears or (self.killer is not None and self.killer.left > 0)
+        return len(states) <= self.clears + (self.killer.left if self.killer is not None else 0)
 
     def _play(self, order: Order, green: set[str]) -> bool:
         """Run what is not green yet, and reconcile whatever happened."""

@@ -82,7 +82,7 @@ class Scenario:
             operator.clears = 1  # what is in doubt stays so until a person has looked
         if self.killed:
             seconds = size.chunk / CONCURRENCY * self.faults["latency_ms"] / 1000
-            operator.killer = Killer(size.kills, span_seconds=0.5 + 1.5 * seconds)
+            operator.killer = Killer(size.kills, span_seconds=0.3 + 1.2 * seconds)
         if self.disk_full:
             operator.full_disk_tries, operator.file_limit = 2, 4096
         return operator
@@ -129,8 +129,8 @@ SCENARIOS = (
     Scenario("registry down", {"latency_ms": 5}, breaks=registry_down, dying=SLOTS),
     Scenario("registry killed and restarted", {"latency_ms": 5}, breaks=registry_killed, dying=SLOTS),
     Scenario("ledger's PostgreSQL restarted", {"latency_ms": 5}, breaks=ledger_restarted, dying=SLOTS),
-    Scenario("kill -9 of pushes", {"latency_ms": 20}, killed=True),
-    Scenario("kill -9 of pushes, policy hold", {"latency_ms": 20}, killed=True, policy="hold"),
+    Scenario("kill -9 of pushes", {"latency_ms": 100}, killed=True),
+    Scenario("kill -9 of pushes, policy hold", {"latency_ms": 100}, killed=True, policy="hold"),
     Scenario("disk full in the run folder", disk_full=True),
     Scenario("two triggers of one school", {"latency_ms": 10}, triggers=2),
 )

@@ -23,7 +23,8 @@ from supdata.orchestration.pushing import push_chunk_of
 from supdata.orchestration.reconciling import reconcile_run
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import RunFolder
-from supdata.records.judgement import Judgement
+from supdata.orchestration.validation import RULES_USED
+from supdata.records.judgement import Judgement, RulesInForce
 from supdata.records.rows import RawRow
 from supdata.records.states import Verdict
 
@@ -133,3 +134,4 @@ def _leave_source(run: Run, rows: int) -> None:
         judged = (Judgement(source=one.source, row=one.row, verdict=Verdict.VALID) for one in found)
         run.folder.write("validate", "judgements.jsonl", judged)
         run.folder.write("validate", "valid.jsonl", found)
+        run.folder.write("validate", RULES_USED, [RulesInForce(version="chaos", severities={})])
