@@ -60,12 +60,12 @@ def count(planned: Mapping[str, Planned], *, registry: str, ledger: str) -> Foun
 
 
 def _is_wrong(planned: Planned, state: tuple[str, str] | None, numbers: Sequence[str]) -> bool:
-    """Whether the ledger says of a record what is not so; in doubt is right for what may or may not be there."""
+    """Whether the ledger says of a record what is not so; "in doubt" says nothing, and is counted on its own."""
     if state is None:
         return True
     said, number = state
     if said == "ambiguous":
-        return truth(planned.row) is not Outcome.ACCEPTED
+        return False
     right_number = number in numbers if said == "accepted" else not number
     return said != truth(planned.row) or not right_number
 

@@ -16,12 +16,16 @@ from chaos.world import Servers, World
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table; `allowed` is how many rows may be double, `endings` count tries that did not end well."""
+    """One line of the table; `endings` count tries that did not end well.
+
+    `allowed` is how many rows may be double; `may_doubt` whether records may stay in doubt, which only `hold` lets them.
+    """
 
     scenario: str
     records: int
     found: Found
     allowed: int
+    may_doubt: bool
     runs: tuple[str, ...]
     kills: int
     endings: dict[str, int]
@@ -29,8 +33,9 @@ class Line:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is lost or told wrongly, and nothing is double without need."""
-        return not self.found.lost and not self.found.wrong_state and self.found.duplicated <= self.allowed
+        """Whether nothing is lost or told wrongly, and nothing is double or in doubt without need."""
+        settled = self.may_doubt or not self.found.ambiguous
+        return settled and not self.found.lost and not self.found.wrong_state and self.found.duplicated <= self.allowed
 
 
 def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line:
@@ -48,7 +53,17 @@ def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line
         planned = planned_in(folder / "runs")
         found = count(planned, registry=world.registry.database, ledger=world.ledger)
         allowed = _allowed(scenario, kills, unknowable(planned, scenario.faults) if scenario.faults else 0)
-    return Line(scenario.name, size.records, found, allowed, tuple(operator.runs), kills, dict(operator.endings), seconds)
+    return Line(
+        scenario.name,
+        size.records,
+        found,
+        allowed,
+        scenario.policy == "hold",
+        tuple(operator.runs),
+        kills,
+        dict(operator.endings),
+        seconds,
+    )
 
 
 def _allowed(scenario: Scenario, kills: int, written_all_the_same: int) -> int:
