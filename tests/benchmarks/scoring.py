@@ -1,0 +1,158 @@
+"""What the rules made of injected mistakes, counted: recall, precision, right reason, right suggestion."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.corpus import enrolments
+from benchmarks.injecting import FIRST_ROW, Mark, Served
+from benchmarks.kinds import Ending, Kind
+from benchmarks.suggesting import suggested
+from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement
+from supdata.records.states import Verdict
+
+#: The verdict of each ending; a line that is warned of is valid, and so are those in which nothing can be seen.
+VERDICTS = {Ending.REJECTED: Verdict.REJECTED, Ending.HELD: Verdict.PROVISIONAL, Ending.DUPLICATE: Verdict.DUPLICATE}
+
+
+@dataclass
+class Score:
+    """The counts of one kind, or of all kinds together."""
+
+    kind: str
+    lines: int = 0
+    caught: int = 0
+    alarms: int = 0
+    named: int = 0
+    named_right: int = 0
+    suggestible: int = 0
+    suggested_right: int = 0
+
+    @property
+    def recall(self) -> float:
+        """Share of the lines that ended as they must."""
+        return _share(self.caught, self.lines)
+
+    @property
+    def precision(self) -> float:
+        """Share of the lines that were stopped or warned of, and had to be."""
+        return _share(self.caught, self.caught + self.alarms)
+
+    @property
+    def right_reason(self) -> float:
+        """Share of the caught lines whose reasons hold the right one, and none that is untrue."""
+        return _share(self.named_right, self.named)
+
+    @property
+    def right_suggestion(self) -> float:
+        """Share of the values that can be computed, and were suggested."""
+        return _share(self.suggested_right, self.suggestible)
+
+    def add(self, other: "Score") -> None:
+        """Add the counts of another score."""
+        for name in ("lines", "caught", "alarms", "named", "named_right", "suggestible", "suggested_right"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def figures(self) -> dict[str, object]:
+        """Return counts and shares, for the JSON file."""
+        shares = {name: getattr(self, name) for name in ("recall", "precision", "right_reason", "right_suggestion")}
+        return {**vars(self), **{name: round(share, 5) for name, share in shares.items()}}
+
+
+@dataclass(frozen=True)
+class Odd:
+    """One line that did not end as it must, or was given a wrong reason."""
+
+    kind: str
+    row: int
+    ending: str
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+def score(served: Served, judgements: Sequence[Judgement]) -> tuple[dict[str, Score], list[Odd]]:
+    """Count what `judgements` made of each kind in `served`; a clean row that is named counts against every kind in it."""
+    rows = dict(zip(range(FIRST_ROW, FIRST_ROW + len(served.rows)), enrolments(served.lot, served.rows), strict=True))
+    right = _normalised(served)
+    scores: dict[str, Score] = {}
+    odd: list[Odd] = []
+    for one in judgements:
+        mark = served.marks.get(one.row)
+        if mark is None:
+            continue
+        counts = scores.setdefault(mark.kind.name, Score(mark.kind.name))
+        if not _count(counts, mark, one, suggested(rows[one.row], one, served.lot.institution), right[one.row]):
+            odd.append(Odd(mark.kind.name, one.row, mark.ending, one.verdict, tuple(r.rule for r in one.reasons)))
+    false = [one for one in judgements if one.row not in served.marks and wrongly_named(one)]
+    for counts in scores.values():
+        counts.alarms += len(false)
+    odd += [Odd("clean", one.row, Ending.VALID, one.verdict, tuple(r.rule for r in one.reasons)) for one in false]
+    return scores, odd
+
+
+def wrongly_named(judgement: Judgement) -> bool:
+    """Whether a clean row was stopped or warned of; a provisional number is no mistake of the row."""
+    return judgement.verdict in {Verdict.REJECTED, Verdict.DUPLICATE} or any(
+        reason.rule != "INE-PROVISIONAL" for reason in judgement.reasons
+    )
+
+
+def total(scores: Iterable[Score], kinds: Mapping[str, Kind], name: str) -> Score:
+    """Return the sum over the kinds that can be decided."""
+    found = Score(name)
+    for one in scores:
+        if kinds[one.kind].ending is not Ending.UNSEEN:
+            found.add(one)
+    return found
+
+
+def _normalised(served: Served) -> dict[int, Enrolment]:
+    """Return the right row behind each marked line, as normalisation reads it."""
+    numbers = list(served.marks)
+    right = enrolments(served.lot, tuple(served.marks[number].right for number in numbers))
+    return dict(zip(numbers, right, strict=True))
+
+
+def _count(counts: Score, mark: Mark, one: Judgement, offered: Mapping[str, tuple[str, ...]], right: Enrolment) -> bool:
+    """Count one marked line; return whether it ended as it must, for the right reason."""
+    rules = {reason.rule for reason in one.reasons}
+    counts.lines += 1
+    ended = _ended(mark.ending, one)
+    counts.caught += ended
+    if mark.ending in {Ending.VALID, Ending.UNSEEN}:
+        counts.alarms += not ended
+        return ended
+    for field in mark.kind.suggests:
+        counts.suggestible += 1
+        counts.suggested_right += getattr(right, field) in offered.get(field, ())
+    if not ended or mark.ending is Ending.DUPLICATE:
+        return ended
+    known = bool(rules & set(mark.kind.rules)) and rules <= {*mark.kind.rules, *mark.kind.beside}
+    counts.named += 1
+    counts.named_right += known
+    return known
+
+
+def _ended(ending: Ending, one: Judgement) -> bool:
+    if ending in VERDICTS:
+        return one.verdict is VERDICTS[ending]
+    if ending is Ending.WARNED:
+        return bool(one.reasons)
+    if ending is Ending.VALID:
+        return one.verdict is Verdict.VALID and not one.reasons
+    return bool(one.reasons)  # an unseen mistake counts as caught where some rule speaks all the same
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
+
+
+def by_kind(scores: Iterable[Mapping[str, Score]]) -> dict[str, Score]:
+    """Add up the scores of several lots."""
+    found: dict[str, Score] = defaultdict(lambda: Score(""))
+    for lot in scores:
+        for name, one in lot.items():
+            found[name].kind = name
+            found[name].add(one)
+    return dict(found)
