@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import islice
 from random import Random
-from typing import Any
 
 from builders import an_institution
 from supdata.config.models import Institution
@@ -109,11 +109,6 @@ def clean_corpus(rows: int = 20_000, seed: int = 20_260_901) -> tuple[Lot, ...]:
     return tuple(_lot(school, rows // len(SCHOOLS), draw) for school in SCHOOLS)
 
 
-def one_school(rows: int, seed: int) -> Lot:
-    """Return a lot of `rows` clean rows of the first school alone."""
-    return _lot(SCHOOLS[0], rows, Random(seed))
-
-
 def enrolments(lot: Lot, rows: tuple[Values, ...] | None = None) -> list[Enrolment]:
     """Return what normalisation makes of a lot's rows, or of `rows` served in their place; numbered from 2, as in a file."""
     served = lot.rows if rows is None else rows
@@ -121,13 +116,16 @@ def enrolments(lot: Lot, rows: tuple[Values, ...] | None = None) -> list[Enrolme
     return list(normalise(raw, lot.institution, load_communes()))
 
 
-def _lot(school: School, count: int, draw: Random) -> Lot:
+def rows_without_end(school: School, draw: Random) -> Iterator[Values]:
+    """Yield clean rows of a school, student after student."""
     communes = school.communes()
-    rows: list[Values] = []
     seen: set[str] = set()
-    while len(rows) < count:
-        rows += _student(school, communes, draw, seen)
-    return Lot(school.institution(), tuple(rows[:count]))
+    while True:
+        yield from _student(school, communes, draw, seen)
+
+
+def _lot(school: School, count: int, draw: Random) -> Lot:
+    return Lot(school.institution(), tuple(islice(rows_without_end(school, draw), count)))
 
 
 def _student(school: School, communes: tuple[str, ...], draw: Random, seen: set[str]) -> Iterator[Values]:

@@ -42,9 +42,7 @@ def _spotless(lot: Lot) -> tuple[int, ...]:
     """Return the places of students with one row, so that no other row is made wrong, and with a final number."""
     rows_of = Counter(row["ine"] for row in lot.rows)
     return tuple(
-        place
-        for place, row in enumerate(lot.rows)
-        if rows_of[row["ine"]] == 1 and family(row["ine"]) is not Family.PROVISIONAL
+        place for place, row in enumerate(lot.rows) if rows_of[row["ine"]] == 1 and family(row["ine"]) is not Family.PROVISIONAL
     )
 
 

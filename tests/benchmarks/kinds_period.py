@@ -41,7 +41,13 @@ PERIOD_KINDS = (
     ),
     Kind("end_absent", "not filled in", put(dateFinInscription=""), REJECTED, ("END-REAL",)),
     Kind("end_31_june", "the last day of a month of thirty", put(dateFinInscription="2027-06-31"), REJECTED, ("END-REAL",)),
-    Kind("end_before_start", "the leaving date of the year before", put(dateFinInscription="2026-06-30"), REJECTED, ("DATES-ORDER",)),
+    Kind(
+        "end_before_start",
+        "the leaving date of the year before",
+        put(dateFinInscription="2026-06-30"),
+        REJECTED,
+        ("DATES-ORDER",),
+    ),
     Kind(
         "dates_swapped",
         "two columns changed places",
@@ -85,7 +91,14 @@ PERIOD_KINDS = (
     ),
     Kind("statut_cancelled", "a student who gave up", put(statut="annule"), REJECTED, ("STATUT-CANCELLED",)),
     Kind("statut_upper_case", "typed by hand", change("statut", str.upper), VALID),
-    Kind("statut_and_regime_swapped", "two columns changed places", copied(statut="regime", regime="statut"), REJECTED, STATUT, REGIME),
+    Kind(
+        "statut_and_regime_swapped",
+        "two columns changed places",
+        copied(statut="regime", regime="statut"),
+        REJECTED,
+        STATUT,
+        REGIME,
+    ),
     Kind("regime_absent", "not filled in", put(regime=""), REJECTED, REGIME),
     Kind("regime_of_the_school", "a code of the school's own", put(regime="9"), REJECTED, REGIME),
     Kind("regime_eight", "there are seven", put(regime="RF8"), REJECTED, REGIME),
@@ -99,7 +112,9 @@ PERIOD_KINDS = (
         suggests=("regime",),
         fits=lambda row, _: row["regime"] in LABELS,
     ),
-    Kind("regime_with_blank", "typed by hand", change("regime", lambda r: f"{r[:2]} {r[2:]}"), REJECTED, REGIME, (), ("regime",)),
+    Kind(
+        "regime_with_blank", "typed by hand", change("regime", lambda r: f"{r[:2]} {r[2:]}"), REJECTED, REGIME, (), ("regime",)
+    ),
     Kind("regime_lower_case", "typed by hand", change("regime", str.lower), VALID),
     Kind(
         "regime_of_another_kind",
@@ -108,7 +123,14 @@ PERIOD_KINDS = (
         UNSEEN,
         why="the seven regimes are all possible for any student; the ledger shows the one that changed",
     ),
-    Kind("cursus_in_words", "typed by hand", put(cursus="Licence"), WARNED, ("CURSUS-KNOWN",), fits=lambda row, _: row["cursus"] == "L"),
+    Kind(
+        "cursus_in_words",
+        "typed by hand",
+        put(cursus="Licence"),
+        WARNED,
+        ("CURSUS-KNOWN",),
+        fits=lambda row, _: row["cursus"] == "L",
+    ),
     Kind("cursus_of_the_school", "a code of the school's own", put(cursus="BTS"), WARNED, ("CURSUS-KNOWN",)),
     Kind("cursus_lower_case", "typed by hand", change("cursus", str.lower), VALID, fits=lambda row, _: row["cursus"] != ""),
 )

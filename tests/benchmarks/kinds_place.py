@@ -67,9 +67,12 @@ def _as_postal(row: Values, _: Random) -> tuple[Values, ...]:
 
 def _postal_of_one_commune(row: Values, lot: Lot) -> bool:
     insee = load_communes().insee_codes(row["codeCommune"])
-    return _holding("postal")(row, lot) and len(insee) == 1 and _only_insee(insee[0]) and load_communes().postal_codes(
-        insee[0]
-    ) == (row["codeCommune"],)
+    return (
+        _holding("postal")(row, lot)
+        and len(insee) == 1
+        and _only_insee(insee[0])
+        and load_communes().postal_codes(insee[0]) == (row["codeCommune"],)
+    )
 
 
 def _insee_of_a_lone_postal_code(row: Values, lot: Lot) -> bool:
@@ -170,7 +173,13 @@ COMMUNE_KINDS = (
         beside=("COMMUNE-AMBIGUOUS", "COMMUNE-EMIT"),
         fits=_holding("either"),
     ),
-    Kind("commune_lower_case", "2a004", change("codeCommune", str.lower), VALID, fits=lambda row, _: row["codeCommune"][1] in "AB"),
+    Kind(
+        "commune_lower_case",
+        "2a004",
+        change("codeCommune", str.lower),
+        VALID,
+        fits=lambda row, _: row["codeCommune"][1] in "AB",
+    ),
     Kind("commune_formula", "written so that a spreadsheet keeps its zeros", change("codeCommune", '="{}"'.format), VALID),
     Kind(
         "commune_of_residence",
@@ -207,7 +216,15 @@ UAI_KINDS = (
         suggests=UAI,
         fits=lambda row, _: row["uai"][4] != row["uai"][5],
     ),
-    Kind("uai_wrong_digit", "typed by hand", change("uai", lambda u: f"{u[:3]}{(int(u[3]) + 4) % 10}{u[4:]}"), REJECTED, UAI_KEY, (), UAI),
+    Kind(
+        "uai_wrong_digit",
+        "typed by hand",
+        change("uai", lambda u: f"{u[:3]}{(int(u[3]) + 4) % 10}{u[4:]}"),
+        REJECTED,
+        UAI_KEY,
+        (),
+        UAI,
+    ),
     Kind("uai_of_a_partner", "a partner's student", put(uai=SOMEBODY_ELSE), REJECTED, ("UAI-OWNER",)),
     Kind("uai_of_a_neighbour", "the code of another site, never declared", _of_somewhere, REJECTED, ("UAI-OWNER",)),
     Kind("uai_lower_case", "typed by hand", change("uai", str.lower), VALID),
