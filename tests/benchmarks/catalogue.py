@@ -1,6 +1,5 @@
 """Every kind of mistake, by name."""
 
-from benchmarks.kinds import Kind
 from benchmarks.kinds_birth import BIRTH_KINDS
 from benchmarks.kinds_ine import INE_KINDS
 from benchmarks.kinds_period import PERIOD_KINDS

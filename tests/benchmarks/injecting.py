@@ -25,11 +25,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Served:
-    """The rows of a lot with mistakes in them; `marks` by row number says where."""
+    """The rows of a lot with mistakes in them; `marks` says where, `places` which clean row is behind each, by row number."""
 
     lot: Lot
     rows: tuple[Values, ...]
     marks: Mapping[int, Mark]
+    places: Mapping[int, int]
 
 
 def candidates(lot: Lot, kind: Kind) -> list[int]:
@@ -67,19 +68,21 @@ def inject_all(lot: Lot, kinds: Sequence[Kind], each: int, seed: int) -> Served:
 def _serve(lot: Lot, chosen: Mapping[int, Kind], draw: Random) -> Served:
     rows: list[Values] = []
     marks: dict[int, Mark] = {}
-    for values, mark in _lines(lot, chosen, draw):
-        if mark is not None:
-            marks[FIRST_ROW + len(rows)] = mark
-        rows.append(values)
-    return Served(lot, tuple(rows), marks)
-
-
-def _lines(lot: Lot, chosen: Mapping[int, Kind], draw: Random) -> Iterator[tuple[Values, Mark | None]]:
+    places: dict[int, int] = {}
     for place, right in enumerate(lot.rows):
-        kind = chosen.get(place)
-        if kind is None:
-            yield right, None
-            continue
-        lines = kind.make(right, draw)
-        for values, ending in zip(lines, kind.endings(len(lines)), strict=True):
-            yield values, Mark(kind, ending, right)
+        for values, mark in _lines(right, chosen.get(place), draw):
+            number = FIRST_ROW + len(rows)
+            places[number] = place
+            if mark is not None:
+                marks[number] = mark
+            rows.append(values)
+    return Served(lot, tuple(rows), marks, places)
+
+
+def _lines(right: Values, kind: Kind | None, draw: Random) -> Iterator[tuple[Values, Mark | None]]:
+    if kind is None:
+        yield right, None
+        return
+    lines = kind.make(right, draw)
+    for values, ending in zip(lines, kind.endings(len(lines)), strict=True):
+        yield values, Mark(kind, ending, right)

@@ -1,4 +1,4 @@
-"""What a kind of mistake is: how it arises, the lines served because of it, how each must end, and what should be said of it."""
+"""What a kind of mistake is: how it arises, the lines served because of it, how they must end and what should be said."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

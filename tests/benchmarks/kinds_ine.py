@@ -9,6 +9,11 @@ from supdata.sandbox.schools.made_ine import ALPHABET, make_ine
 
 DIGITS = "0123456789"
 FORMAT, PLACEHOLDER, ABSENT = ("INE-FORMAT",), ("INE-PLACEHOLDER",), ("INE-ABSENT",)
+FLOAT = ("INE-FLOAT",)
+#: Ten digits may have lost a zero in front or a letter at the end: then no more can be said than that the shape is wrong.
+LOST = ("INE-LOST-ZERO", "INE-FORMAT")
+#: The value found in the other column is an INE only where its key says so: a family without a known key says nothing.
+ELSEWHERE_RULES = ("INE-ELSEWHERE", "INE-FORMAT")
 KEYS = {Family.BEA: ("INE-KEY-BEA",), Family.BASE36: ("INE-KEY-BASE36",), Family.RNIE: ("INE-KEY-RNIE",)}
 #: What is true besides where many students are given one number that has the shape of a family.
 SHARED = ("INE-TWO-BIRTHS", "KEY-CONFLICT")
@@ -105,13 +110,13 @@ ABSENCES = (
 )
 
 ELSEWHERE = (
-    Kind("ine_is_student_number", "the wrong column was mapped", copied(ine="sisId"), REJECTED, FORMAT, ("INE-COLUMN",)),
+    Kind("ine_is_student_number", "the wrong column was mapped", copied(ine="sisId"), REJECTED, FORMAT),
     Kind(
         "ine_and_student_number_swapped",
         "two columns changed places",
         copied(ine="sisId", sisId="ine"),
         REJECTED,
-        ("INE-FORMAT", "INE-COLUMN"),
+        ELSEWHERE_RULES,
         suggests=INE,
     ),
     Kind(
@@ -119,8 +124,8 @@ ELSEWHERE = (
         "two columns changed places",
         copied(ine="dateNaissance", dateNaissance="ine"),
         REJECTED,
-        ("INE-FORMAT", "INE-COLUMN"),
-        beside=("BIRTH-REAL", "INE-FORMAT", "INE-COLUMN"),
+        ELSEWHERE_RULES,
+        beside=("BIRTH-REAL",),
         suggests=("ine", "dateNaissance"),
     ),
     Kind(
@@ -128,7 +133,7 @@ ELSEWHERE = (
         "two columns changed places",
         copied(ine="diplome", diplome="ine"),
         REJECTED,
-        ("INE-FORMAT", "INE-COLUMN"),
+        ELSEWHERE_RULES,
         suggests=INE,
         fits=lambda row, _: len(row["diplome"]) == 7,
     ),
@@ -152,7 +157,7 @@ SPREADSHEETS = (
         "a spreadsheet dropped the zero in front",
         change("ine", lambda ine: ine[1:]),
         REJECTED,
-        FORMAT,
+        LOST,
         suggests=INE,
         fits=lambda row, _: row["ine"].startswith("0") and family(row["ine"]) in KEYED,
     ),
@@ -161,7 +166,7 @@ SPREADSHEETS = (
         "the ten characters are a number in the school's system",
         change("ine", lambda ine: ine[2:]),
         REJECTED,
-        FORMAT,
+        LOST,
         suggests=INE,
         fits=lambda row, _: row["ine"].startswith("00") and family(row["ine"]) in KEYED,
     ),
@@ -170,17 +175,17 @@ SPREADSHEETS = (
         "a column of digits read as decimal numbers",
         change("ine", lambda ine: f"{int(ine)}.0"),
         REJECTED,
-        FORMAT,
+        FLOAT,
         suggests=INE,
         fits=lambda row, _: row["ine"].isdigit(),
     ),
-    Kind("ine_scientific", "a spreadsheet's notation", change("ine", _scientific), REJECTED, FORMAT, fits=of(BEA)),
+    Kind("ine_scientific", "a spreadsheet's notation", change("ine", _scientific), REJECTED, FLOAT, fits=of(BEA)),
     Kind(
         "ine_scientific_of_letters",
         "12345E6789 taken for a power of ten",
         _filler("1,2345E+6793"),
         REJECTED,
-        FORMAT,
+        FLOAT,
     ),
     Kind("ine_apostrophe", "a spreadsheet's mark of text", change("ine", "'{}".format), REJECTED, FORMAT, suggests=INE),
     Kind("ine_formula", "written so that a spreadsheet keeps its zeros", change("ine", '="{}"'.format), VALID),

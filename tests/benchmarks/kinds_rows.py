@@ -3,12 +3,12 @@
 from random import Random
 
 from benchmarks.corpus import COLUMNS, Values
-from benchmarks.kinds import Change, Ending, Kind, Make, beside
+from benchmarks.kinds import Change, Ending, Fits, Kind, Make, beside
 from supdata.records.ine import Family, family
 
 REJECTED, DUPLICATE, VALID, UNSEEN = Ending.REJECTED, Ending.DUPLICATE, Ending.VALID, Ending.UNSEEN
 CONFLICT = ("KEY-CONFLICT",)
-INE_RULES = ("INE-FORMAT", "INE-ABSENT", "INE-PLACEHOLDER", "INE-COLUMN")
+INE_RULES = ("INE-FORMAT", "INE-ABSENT", "INE-PLACEHOLDER", "INE-ELSEWHERE")
 #: What is true besides of a row that is no enrolment.
 ALL_WRONG = (
     *INE_RULES,
@@ -68,16 +68,20 @@ def _second_file(by: Change) -> Make:
     return lambda row, _: (row, row | {"ine": by(row["ine"]), "sisId": f"9{row['sisId']}"})
 
 
-def _in_file(name: str, arises: str, by: Change, families: tuple[Family, ...]) -> Kind:
-    return Kind(
-        name,
-        arises,
-        _second_file(by),
-        Ending.WARNED,
-        ("INE-NEAR", "INE-SIMILAR"),
-        beside=("INE-KEY-RNIE",),
-        fits=lambda row, _: family(row["ine"]) in families and by(row["ine"]) != row["ine"],
-    )
+def _fits(by: Change, name: Family) -> Fits:
+    return lambda row, _: family(row["ine"]) is name and by(row["ine"]) != row["ine"]
+
+
+def _of_known_key(name: str, by: Change) -> Kind:
+    """Return the kind where the key tells which of the two numbers is the right one."""
+    arises = "the number mistyped in a second file; its key tells which is right"
+    return Kind(name, arises, _second_file(by), REJECTED, ("INE-TYPO",), first=VALID, fits=_fits(by, Family.RNIE))
+
+
+def _of_unknown_key(name: str, by: Change) -> Kind:
+    """Return the kind where nothing tells which of the two numbers is the right one: both lines are warned of."""
+    arises = "the number mistyped in a second file; no key tells which is right"
+    return Kind(name, arises, _second_file(by), Ending.WARNED, ("INE-NEAR",), fits=_fits(by, Family.APPRENTICE))
 
 
 def _transposed(ine: str) -> str:
@@ -116,6 +120,8 @@ ROW_KINDS = (
     Kind("row_empty", "blank lines at the end", _empty, REJECTED, ("INE-ABSENT",), beside=ALL_WRONG),
     Kind("row_of_totals", "a spreadsheet's last line", _total, REJECTED, INE_RULES, beside=ALL_WRONG),
     Kind("two_diplomas", "no mistake: two enrolments", beside(diplome="9900009"), VALID),
-    _in_file("second_file_transposed", "the number mistyped in a second file", _transposed, (Family.RNIE, Family.APPRENTICE)),
-    _in_file("second_file_one_off", "the number mistyped in a second file", _one_off, (Family.RNIE, Family.APPRENTICE)),
+    _of_known_key("second_file_transposed", _transposed),
+    _of_known_key("second_file_one_off", _one_off),
+    _of_unknown_key("second_file_transposed_apprentice", _transposed),
+    _of_unknown_key("second_file_one_off_apprentice", _one_off),
 )

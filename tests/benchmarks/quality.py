@@ -6,6 +6,7 @@ suggestion in 90 % of the values that can be computed, and no clean row rejected
 """
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from benchmarks.injecting import Served, candidates, inject, inject_all
 from benchmarks.kinds import Ending, Kind
 from benchmarks.paths import FIGURES, SUITE
 from benchmarks.quality_table import print_result, wide_console
-from benchmarks.scoring import Odd, Score, by_kind, score, total, wrongly_named
+from benchmarks.scoring import Already, Odd, Score, already, by_kind, rules_of, score, total
 from supdata.records.judgement import Judgement
 from supdata.records.states import Verdict
 from supdata.validate.judging import judge
@@ -36,7 +37,7 @@ class Result:
 
     rows: int
     clean_rejected: int
-    clean_named: int
+    clean_named: Mapping[str, int]
     alone: Mapping[str, Score]
     mixed: Mapping[str, Score]
     odd: Sequence[Odd]
@@ -48,7 +49,7 @@ class Result:
             "rows": self.rows,
             "kinds": len(KINDS),
             "clean_rejected": self.clean_rejected,
-            "clean_named": self.clean_named,
+            "clean_named": dict(self.clean_named),
             "alone": total(self.alone.values(), KINDS, "alone").figures(),
             "mixed": total(self.mixed.values(), KINDS, "mixed").figures(),
             "by_kind": {name: one.figures() | _facts(KINDS[name], self.mixed[name]) for name, one in self.alone.items()},
@@ -79,25 +80,29 @@ def missed(result: Result) -> list[str]:
 def run(lots: Sequence[Lot], kinds: Sequence[Kind], progress: Progress, alone: int = ALONE, mixed: int = MIXED) -> Result:
     """Run the benchmark over clean `lots`: judge them as they are, with each kind `alone` times, and with all kinds `mixed`."""
     step = progress.add_task("judging clean rows", total=len(lots) + len(kinds) + len(lots))
-    clean = []
+    clean: dict[Lot, Sequence[Judgement]] = {}
     for lot in lots:
-        clean += judge(enrolments(lot), lot.institution, SUITE)
+        clean[lot] = judge(enrolments(lot), lot.institution, SUITE)
         progress.advance(step)
-    single, odd = [], []
+    said = {lot: already(judged) for lot, judged in clean.items()}
+    single, together, odd = [], [], []
     for number, kind in enumerate(kinds):
         progress.update(step, description=f"{kind.name} alone")
-        found, strange = _judged(inject(_a_lot_for(kind, lots, number), kind, alone, SEED))
+        found, strange = _judged(inject(_a_lot_for(kind, lots, number), kind, alone, SEED), said)
         single.append(found)
         odd += strange
         progress.advance(step)
-    together = []
     for lot in lots:
         progress.update(step, description=f"all kinds mixed, {lot.source}")
-        found, strange = _judged(inject_all(lot, kinds, mixed, SEED))
+        found, strange = _judged(inject_all(lot, kinds, mixed, SEED), said)
         together.append(found)
         odd += strange
         progress.advance(step)
-    return Result(len(clean), _rejected(clean), sum(map(wrongly_named, clean)), by_kind(single), by_kind(together), odd)
+    judged_clean = [one for judged in clean.values() for one in judged]
+    warned = Counter(rule for one in judged_clean for rule in rules_of(one))
+    return Result(
+        len(judged_clean), _rejected(judged_clean), dict(sorted(warned.items())), by_kind(single), by_kind(together), odd
+    )
 
 
 def _a_lot_for(kind: Kind, lots: Sequence[Lot], number: int) -> Lot:
@@ -106,9 +111,9 @@ def _a_lot_for(kind: Kind, lots: Sequence[Lot], number: int) -> Lot:
     return max(turned, key=lambda lot: min(len(candidates(lot, kind)), ALONE))
 
 
-def _judged(served: Served) -> tuple[dict[str, Score], list[Odd]]:
+def _judged(served: Served, said: Mapping[Lot, Already]) -> tuple[dict[str, Score], list[Odd]]:
     judgements = judge(enrolments(served.lot, served.rows), served.lot.institution, SUITE)
-    return score(served, judgements)
+    return score(served, judgements, said[served.lot])
 
 
 def _rejected(judgements: Sequence[Judgement]) -> int:

@@ -29,7 +29,8 @@ def print_result(result: "Result", console: Console) -> None:
     console.print(_kinds_table(result))
     console.print(_undecidable_table(result))
     console.print(
-        f"Clean rows: {result.rows}, rejected: {result.clean_rejected}, named by any rule: {result.clean_named}. "
+        f"Clean rows: {result.rows}, rejected: {result.clean_rejected}; "
+        f"held or warned of: {', '.join(f'{rule} {rows}' for rule, rows in result.clean_named.items()) or 'none'}. "
         f"Kinds: {len(KINDS)}, of which {sum(kind.ending is Ending.UNSEEN for kind in ALL)} cannot be decided."
     )
     for fault in missed(result):

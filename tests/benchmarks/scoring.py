@@ -71,31 +71,51 @@ class Odd:
     reasons: tuple[str, ...]
 
 
-def score(served: Served, judgements: Sequence[Judgement]) -> tuple[dict[str, Score], list[Odd]]:
+#: The rules that name each clean row when nothing is wrong in the file, by its place in the lot: an overseas commune is one.
+Already = Sequence[frozenset[str]]
+
+
+def already(clean: Sequence[Judgement]) -> Already:
+    """Return what is said of clean rows, to tell it from what is said of a mistake."""
+    return [rules_of(one) for one in clean]
+
+
+def rules_of(judgement: Judgement) -> frozenset[str]:
+    """Return the rules that a judgement names."""
+    return frozenset(reason.rule for reason in judgement.reasons)
+
+
+def score(served: Served, judgements: Sequence[Judgement], said: Already) -> tuple[dict[str, Score], list[Odd]]:
     """Count what `judgements` made of each kind in `served`; a clean row that is named counts against every kind in it."""
     rows = dict(zip(range(FIRST_ROW, FIRST_ROW + len(served.rows)), enrolments(served.lot, served.rows), strict=True))
     right = _normalised(served)
     scores: dict[str, Score] = {}
     odd: list[Odd] = []
+    false = 0
     for one in judgements:
-        mark = served.marks.get(one.row)
+        mark, before = served.marks.get(one.row), said[served.places[one.row]]
         if mark is None:
+            if wrongly_named(one, before):
+                false += 1
+                odd.append(_odd("clean", Ending.VALID, one))
             continue
         counts = scores.setdefault(mark.kind.name, Score(mark.kind.name))
-        if not _count(counts, mark, one, suggested(rows[one.row], one, served.lot.institution), right[one.row]):
-            odd.append(Odd(mark.kind.name, one.row, mark.ending, one.verdict, tuple(r.rule for r in one.reasons)))
-    false = [one for one in judgements if one.row not in served.marks and wrongly_named(one)]
+        offered = suggested(rows[one.row], one, served.lot.institution)
+        _count_suggestions(counts, mark, offered, right[one.row])
+        if not _count(counts, mark, one.verdict, rules_of(one) - before):
+            odd.append(_odd(mark.kind.name, mark.ending, one))
     for counts in scores.values():
-        counts.alarms += len(false)
-    odd += [Odd("clean", one.row, Ending.VALID, one.verdict, tuple(r.rule for r in one.reasons)) for one in false]
+        counts.alarms += false
     return scores, odd
 
 
-def wrongly_named(judgement: Judgement) -> bool:
-    """Whether a clean row was stopped or warned of; a provisional number is no mistake of the row."""
-    return judgement.verdict in {Verdict.REJECTED, Verdict.DUPLICATE} or any(
-        reason.rule != "INE-PROVISIONAL" for reason in judgement.reasons
-    )
+def _odd(kind: str, ending: Ending, one: Judgement) -> Odd:
+    return Odd(kind, one.row, ending, one.verdict, tuple(reason.rule for reason in one.reasons))
+
+
+def wrongly_named(judgement: Judgement, before: frozenset[str]) -> bool:
+    """Whether a clean row was stopped, or said to be what it was not before there were mistakes in the file."""
+    return judgement.verdict in {Verdict.REJECTED, Verdict.DUPLICATE} or not rules_of(judgement) <= before
 
 
 def total(scores: Iterable[Score], kinds: Mapping[str, Kind], name: str) -> Score:
@@ -114,34 +134,33 @@ def _normalised(served: Served) -> dict[int, Enrolment]:
     return dict(zip(numbers, right, strict=True))
 
 
-def _count(counts: Score, mark: Mark, one: Judgement, offered: Mapping[str, tuple[str, ...]], right: Enrolment) -> bool:
-    """Count one marked line; return whether it ended as it must, for the right reason."""
-    rules = {reason.rule for reason in one.reasons}
+def _count(counts: Score, mark: Mark, verdict: Verdict, new: frozenset[str]) -> bool:
+    """Count one marked line, of which the rules `new` speak; return whether it ended as it must, for the right reason."""
     counts.lines += 1
-    ended = _ended(mark.ending, one)
+    ended = _ended(mark.ending, verdict, new)
     counts.caught += ended
-    if mark.ending in {Ending.VALID, Ending.UNSEEN}:
-        counts.alarms += not ended
+    counts.alarms += mark.ending is Ending.VALID and not ended
+    if not ended or mark.ending in {Ending.VALID, Ending.UNSEEN, Ending.DUPLICATE}:
         return ended
-    for field in mark.kind.suggests:
-        counts.suggestible += 1
-        counts.suggested_right += getattr(right, field) in offered.get(field, ())
-    if not ended or mark.ending is Ending.DUPLICATE:
-        return ended
-    known = bool(rules & set(mark.kind.rules)) and rules <= {*mark.kind.rules, *mark.kind.beside}
+    known = bool(new & {*mark.kind.rules}) and new <= {*mark.kind.rules, *mark.kind.beside}
     counts.named += 1
     counts.named_right += known
     return known
 
 
-def _ended(ending: Ending, one: Judgement) -> bool:
+def _count_suggestions(counts: Score, mark: Mark, offered: Mapping[str, tuple[str, ...]], right: Enrolment) -> None:
+    """Count the fields whose true value should be suggested; the line that is right has none."""
+    for field in mark.kind.suggests if mark.ending is not Ending.VALID else ():
+        counts.suggestible += 1
+        counts.suggested_right += getattr(right, field) in offered.get(field, ())
+
+
+def _ended(ending: Ending, verdict: Verdict, new: frozenset[str]) -> bool:
     if ending in VERDICTS:
-        return one.verdict is VERDICTS[ending]
-    if ending is Ending.WARNED:
-        return bool(one.reasons)
+        return verdict is VERDICTS[ending]
     if ending is Ending.VALID:
-        return one.verdict is Verdict.VALID and not one.reasons
-    return bool(one.reasons)  # an unseen mistake counts as caught where some rule speaks all the same
+        return verdict is Verdict.VALID and not new
+    return bool(new)  # warned; an unseen mistake counts as caught where some rule speaks all the same
 
 
 def _share(part: int, whole: int) -> float:

@@ -1,6 +1,6 @@
-"""The same rules as a pandera schema over pandas, validated lazily; the functions behind its checks are vectorised as ours are.
+"""The same rules as a pandera schema over pandas, validated lazily; its checks are vectorised as ours are.
 
-Rules on several columns are checks on a derived column: a check on the whole frame would list every failing row once per column.
+Rules on several columns are checks on a derived column: a check on the whole frame would list a failing row once per column.
 """
 
 from collections import Counter, defaultdict
