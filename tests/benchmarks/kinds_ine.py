@@ -1,4 +1,8 @@
-"""Mistakes in the student number."""
+"""Mistakes in the student number.
+
+Only what can have been meant by one number alone should be suggested: a wrong character in a number with a key of one letter or
+digit leaves several numbers that fit, and ten digits may have lost a zero in front, a letter or a digit at the end.
+"""
 
 from random import Random
 
@@ -176,7 +180,6 @@ SPREADSHEETS = (
         change("ine", lambda ine: f"{int(ine)}.0"),
         REJECTED,
         FLOAT,
-        suggests=INE,
         fits=lambda row, _: row["ine"].isdigit(),
     ),
     Kind("ine_scientific", "a spreadsheet's notation", change("ine", _scientific), REJECTED, FLOAT, fits=of(BEA)),
@@ -210,7 +213,6 @@ CUT = (
         change("ine", lambda ine: ine[:10]),
         REJECTED,
         FORMAT,
-        suggests=INE,
         fits=of(BEA, BASE36),
     ),
     Kind(
@@ -222,7 +224,7 @@ CUT = (
         suggests=INE,
         fits=of(RNIE),
     ),
-    Kind("ine_both_letters_lost", "the digits alone", change("ine", lambda i: i[:9]), REJECTED, FORMAT, (), INE, fits=of(RNIE)),
+    Kind("ine_both_letters_lost", "the digits alone", change("ine", lambda i: i[:9]), REJECTED, FORMAT, fits=of(RNIE)),
     Kind(
         "ine_character_missing",
         "typed by hand",
@@ -278,8 +280,6 @@ TYPED = (
         change("ine", _next_of(BEA_LETTERS)),
         REJECTED,
         KEYS[BEA],
-        (),
-        INE,
         fits=of(BEA),
     ),
     Kind("ine_bea_wrong_digit", "typed by hand", change("ine", _other(6, 3)), REJECTED, KEYS[BEA], fits=of(BEA)),
@@ -289,7 +289,6 @@ TYPED = (
         change("ine", _swapped(6)),
         REJECTED,
         KEYS[BEA],
-        suggests=INE,
         fits=_shown_by(_swapped(6), BEA),
     ),
     Kind(
@@ -298,8 +297,6 @@ TYPED = (
         change("ine", _next_of(RNIE_LETTERS)),
         WARNED,
         KEYS[RNIE],
-        (),
-        INE,
         fits=of(RNIE),
     ),
     Kind("ine_rnie_wrong_digit", "typed by hand", change("ine", _other(4, 7)), WARNED, KEYS[RNIE], fits=of(RNIE)),
@@ -309,7 +306,6 @@ TYPED = (
         change("ine", _swapped(3)),
         WARNED,
         KEYS[RNIE],
-        suggests=INE,
         fits=_shown_by(_swapped(3), RNIE),
     ),
     Kind(
@@ -318,7 +314,6 @@ TYPED = (
         change("ine", _swapped(9)),
         WARNED,
         KEYS[RNIE],
-        suggests=INE,
         fits=_shown_by(_swapped(9), RNIE),
     ),
     Kind(
@@ -327,8 +322,6 @@ TYPED = (
         change("ine", _next_of(DIGITS)),
         REJECTED,
         KEYS[BASE36],
-        (),
-        INE,
         fits=of(BASE36),
     ),
     Kind(
@@ -345,7 +338,6 @@ TYPED = (
         change("ine", lambda ine: ine.replace("O", "0")),
         REJECTED,
         KEYS[BASE36],
-        suggests=INE,
         fits=_shown_by(lambda ine: ine.replace("O", "0"), BASE36),
     ),
     Kind(
@@ -354,7 +346,6 @@ TYPED = (
         change("ine", _swapped(9)),
         REJECTED,
         KEYS[BASE36],
-        suggests=INE,
         fits=_shown_by(_swapped(9), BASE36),
     ),
     Kind("ine_provisional", "a student from abroad", _provisional, Ending.HELD, ("INE-PROVISIONAL",), fits=of(*KEYED)),

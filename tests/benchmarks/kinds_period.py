@@ -54,7 +54,6 @@ PERIOD_KINDS = (
         copied(dateDebutInscription=END, dateFinInscription=START),
         REJECTED,
         ("DATES-ORDER",),
-        suggests=(START, END),
         fits=lambda row, _: row[START] < row[END],
     ),
     Kind("end_year_too_late", "typed by hand", put(dateFinInscription="2072-08-31"), WARNED, ("DATES-SPAN",), YEAR),

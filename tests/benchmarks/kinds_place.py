@@ -1,5 +1,6 @@
 """Mistakes in the commune and in the establishment."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from random import Random
 
@@ -21,9 +22,22 @@ def _holding(*kinds: str, emit: str = "") -> Fits:
 
 
 @lru_cache(maxsize=1)
-def _former() -> tuple[str, ...]:
+def _former_by_present() -> Mapping[str, str]:
+    """Return a former code for each commune that took over another one and no more than its own code leads to."""
     table = load_communes()
-    return tuple(sorted(code for code in table.successors_by_former if table.classify(code) is CommuneClass.FORMER))
+    return {
+        present[0]: former
+        for former, present in sorted(table.successors_by_former.items())
+        if len(present) == 1 and table.classify(former) is CommuneClass.FORMER
+    }
+
+
+def _as_before_the_merger(row: Values, _: Random) -> tuple[Values, ...]:
+    return (row | {"codeCommune": _former_by_present()[row["codeCommune"]]},)
+
+
+def _took_over_another(row: Values, lot: Lot) -> bool:
+    return _holding("insee")(row, lot) and row["codeCommune"] in _former_by_present()
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +151,15 @@ COMMUNE_KINDS = (
         KNOWN,
         suggests=COMMUNE,
     ),
-    Kind("commune_former", "a commune that merged", _one_of(_former), REJECTED, ("COMMUNE-FORMER",), fits=_holding("insee")),
+    Kind(
+        "commune_former",
+        "a commune that merged",
+        _as_before_the_merger,
+        REJECTED,
+        ("COMMUNE-FORMER",),
+        suggests=COMMUNE,
+        fits=_took_over_another,
+    ),
     Kind(
         "commune_insee_for_postal",
         "the other sort of code",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from benchmarks.corpus import enrolments
 from benchmarks.injecting import FIRST_ROW, Mark, Served
 from benchmarks.kinds import Ending, Kind
-from benchmarks.suggesting import suggested
+from benchmarks.suggesting import suggestions
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
 from supdata.records.states import Verdict
@@ -28,6 +28,7 @@ class Score:
     named_right: int = 0
     suggestible: int = 0
     suggested_right: int = 0
+    suggested_wrong: int = 0
 
     @property
     def recall(self) -> float:
@@ -51,7 +52,7 @@ class Score:
 
     def add(self, other: "Score") -> None:
         """Add the counts of another score."""
-        for name in ("lines", "caught", "alarms", "named", "named_right", "suggestible", "suggested_right"):
+        for name in ("lines", "caught", "alarms", "named", "named_right", "suggestible", "suggested_right", "suggested_wrong"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def figures(self) -> dict[str, object]:
@@ -89,6 +90,7 @@ def score(served: Served, judgements: Sequence[Judgement], said: Already) -> tup
     """Count what `judgements` made of each kind in `served`; a clean row that is named counts against every kind in it."""
     rows = dict(zip(range(FIRST_ROW, FIRST_ROW + len(served.rows)), enrolments(served.lot, served.rows), strict=True))
     right = _normalised(served)
+    suggest = suggestions(served.lot.institution, rows.values())
     scores: dict[str, Score] = {}
     odd: list[Odd] = []
     false = 0
@@ -100,8 +102,7 @@ def score(served: Served, judgements: Sequence[Judgement], said: Already) -> tup
                 odd.append(_odd("clean", Ending.VALID, one))
             continue
         counts = scores.setdefault(mark.kind.name, Score(mark.kind.name))
-        offered = suggested(rows[one.row], one, served.lot.institution)
-        _count_suggestions(counts, mark, offered, right[one.row])
+        _count_suggestions(counts, mark, suggest(rows[one.row], one), right[one.row])
         if not _count(counts, mark, one.verdict, rules_of(one) - before):
             odd.append(_odd(mark.kind.name, mark.ending, one))
     for counts in scores.values():
@@ -148,11 +149,12 @@ def _count(counts: Score, mark: Mark, verdict: Verdict, new: frozenset[str]) -> 
     return known
 
 
-def _count_suggestions(counts: Score, mark: Mark, offered: Mapping[str, tuple[str, ...]], right: Enrolment) -> None:
-    """Count the fields whose true value should be suggested; the line that is right has none."""
+def _count_suggestions(counts: Score, mark: Mark, offered: Mapping[str, set[str]], right: Enrolment) -> None:
+    """Count the fields whose true value should be suggested, and what is suggested wrongly; the line that is right has none."""
+    counts.suggested_wrong += any(values - {getattr(right, field)} for field, values in offered.items())
     for field in mark.kind.suggests if mark.ending is not Ending.VALID else ():
         counts.suggestible += 1
-        counts.suggested_right += getattr(right, field) in offered.get(field, ())
+        counts.suggested_right += getattr(right, field) in offered.get(field, set())
 
 
 def _ended(ending: Ending, verdict: Verdict, new: frozenset[str]) -> bool:
