@@ -1,7 +1,7 @@
 """One contender of the speed benchmark, in a process of its own: `python -m benchmarks.contender NAME FILE`.
 
-Everyone starts from the same list of enrolments in memory and must end with the rules that each row breaks, in Python. What is
-measured lies between the two; importing, and reading the file, are measured apart. Prints one line of JSON.
+Everyone starts from the same file of enrolments and must end with the rules that each row breaks, in Python. What is measured
+lies between the two; importing is measured apart. Prints one line of JSON.
 """
 
 import gc
@@ -9,7 +9,6 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -18,8 +17,6 @@ import msgspec
 
 from benchmarks.lots_of_rows import institution
 from supdata.config.models import Institution
-from supdata.records.enrolment import Enrolment
-from supdata.records.lines import read_lines
 
 #: The rules each row breaks, by its place in the file; rows without a mistake may be left out.
 Reasons = dict[int, tuple[str, ...]]
@@ -28,11 +25,11 @@ Reasons = dict[int, tuple[str, ...]]
 class Contender(Protocol):
     """A way to judge enrolments."""
 
-    def warm_up(self) -> None:
+    def warm_up(self, school: Institution) -> None:
         """Import what is needed, and pay what is paid once per process."""
 
-    def judge(self, enrolments: Sequence[Enrolment], school: Institution) -> object:
-        """Judge; the answer keeps the reasons of each row as Python values."""
+    def judge(self, path: Path, school: Institution) -> object:
+        """Judge the enrolments in `path`; the answer keeps the reasons of each row as Python values."""
 
     def count(self, answer: object) -> Counter[str]:
         """Count how many rows break each rule; not measured."""
@@ -42,12 +39,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """What one run took. Seconds; MiB. `broken` is how many rows break each rule: contenders must agree."""
 
     contender: str
-    rows: int
     import_cpu: float
-    read_cpu: float
     wall: float
     cpu: float
-    read_mib: float
+    start_mib: float
     peak_mib: float
     broken: dict[str, int]
 
@@ -70,24 +65,19 @@ def contender(name: str) -> Contender:
 def measure(name: str, path: Path) -> Run:
     """Let a contender judge the enrolments in `path`, and say what that took."""
     start = time.process_time()
-    one = contender(name)
-    one.warm_up()
-    imported = time.process_time()
-    with path.open("rb") as stream:
-        enrolments = list(read_lines(stream, Enrolment))
-    read, read_mib = time.process_time(), _peak_mib()
+    one, school = contender(name), institution()
+    one.warm_up(school)
+    imported, start_mib = time.process_time(), _peak_mib()
     gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()
-    answer = one.judge(enrolments, institution())
+    answer = one.judge(path, school)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return Run(
         contender=name,
-        rows=len(enrolments),
         import_cpu=imported - start,
-        read_cpu=read - imported,
         wall=wall,
         cpu=cpu,
-        read_mib=read_mib,
+        start_mib=start_mib,
         peak_mib=_peak_mib(),
         broken=dict(sorted(one.count(answer).items())),
     )

@@ -17,13 +17,13 @@ from rich.progress import Progress
 from benchmarks.catalogue import ALL, KINDS
 from benchmarks.corpus import Lot, clean_corpus, enrolments
 from benchmarks.injecting import Served, candidates, inject, inject_all
+from benchmarks.judged import judged
 from benchmarks.kinds import Ending, Kind
-from benchmarks.paths import FIGURES, SUITE
+from benchmarks.paths import FIGURES
 from benchmarks.quality_table import print_result, wide_console
 from benchmarks.scoring import Already, Odd, Score, already, by_kind, rules_of, score, total
 from supdata.records.judgement import Judgement
 from supdata.records.states import Verdict
-from supdata.validate.judging import judge
 
 SEED = 11
 ROWS = 20_000
@@ -82,26 +82,26 @@ def run(lots: Sequence[Lot], kinds: Sequence[Kind], progress: Progress, alone: i
     step = progress.add_task("judging clean rows", total=len(lots) + len(kinds) + len(lots))
     clean: dict[Lot, Sequence[Judgement]] = {}
     for lot in lots:
-        clean[lot] = judge(enrolments(lot), lot.institution, SUITE)
+        clean[lot] = judged(enrolments(lot), lot.institution)
         progress.advance(step)
-    said = {lot: already(judged) for lot, judged in clean.items()}
+    said = {lot: already(answers) for lot, answers in clean.items()}
     single, together, odd = [], [], []
     for number, kind in enumerate(kinds):
         progress.update(step, description=f"{kind.name} alone")
-        found, strange = _judged(inject(_a_lot_for(kind, lots, number), kind, alone, SEED), said)
+        found, strange = _scored(inject(_a_lot_for(kind, lots, number), kind, alone, SEED), said)
         single.append(found)
         odd += strange
         progress.advance(step)
     for lot in lots:
         progress.update(step, description=f"all kinds mixed, {lot.source}")
-        found, strange = _judged(inject_all(lot, kinds, mixed, SEED), said)
+        found, strange = _scored(inject_all(lot, kinds, mixed, SEED), said)
         together.append(found)
         odd += strange
         progress.advance(step)
-    judged_clean = [one for judged in clean.values() for one in judged]
-    warned = Counter(rule for one in judged_clean for rule in rules_of(one))
+    every_clean = [one for answers in clean.values() for one in answers]
+    warned = Counter(rule for one in every_clean for rule in rules_of(one))
     return Result(
-        len(judged_clean), _rejected(judged_clean), dict(sorted(warned.items())), by_kind(single), by_kind(together), odd
+        len(every_clean), _rejected(every_clean), dict(sorted(warned.items())), by_kind(single), by_kind(together), odd
     )
 
 
@@ -111,8 +111,8 @@ def _a_lot_for(kind: Kind, lots: Sequence[Lot], number: int) -> Lot:
     return max(turned, key=lambda lot: min(len(candidates(lot, kind)), ALONE))
 
 
-def _judged(served: Served, said: Mapping[Lot, Already]) -> tuple[dict[str, Score], list[Odd]]:
-    judgements = judge(enrolments(served.lot, served.rows), served.lot.institution, SUITE)
+def _scored(served: Served, said: Mapping[Lot, Already]) -> tuple[dict[str, Score], list[Odd]]:
+    judgements = judged(enrolments(served.lot, served.rows), served.lot.institution)
     return score(served, judgements, said[served.lot])
 
 

@@ -9,9 +9,8 @@ import pytest
 from benchmarks.catalogue import ALL
 from benchmarks.corpus import Lot, clean_corpus, enrolments
 from benchmarks.injecting import inject_all
-from benchmarks.paths import SUITE
+from benchmarks.judged import judged
 from supdata.records.lines import write_lines
-from supdata.validate.judging import judge
 
 LOTS = clean_corpus(4_000)
 
@@ -26,8 +25,8 @@ def _bytes(records: Iterable[object]) -> bytes:
 def test_shuffled_rows_give_the_same_file(lot: Lot) -> None:
     """All kinds of mistakes are in the file: comparisons between rows are what order could change."""
     rows = enrolments(lot, inject_all(lot, ALL, each=3, seed=9).rows)
-    in_order = _bytes(judge(rows, lot.institution, SUITE))
+    in_order = _bytes(judged(rows, lot.institution))
     for seed in (1, 2):
         shuffled = list(rows)
         Random(seed).shuffle(shuffled)
-        assert _bytes(judge(shuffled, lot.institution, SUITE)) == in_order
+        assert _bytes(judged(shuffled, lot.institution)) == in_order

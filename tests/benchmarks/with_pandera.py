@@ -4,7 +4,8 @@ Rules on several columns are checks on a derived column: a check on the whole fr
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from operator import attrgetter
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,12 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from benchmarks.contender import Reasons
-from benchmarks.lots_of_rows import COMMUNE_FAULTS, institution
+from benchmarks.lots_of_rows import COMMUNE_FAULTS
 from supdata.config.models import Institution
 from supdata.records.commune import load_communes
 from supdata.records.enrolment import CONTENT_FIELDS, Enrolment
 from supdata.records.ine import PLACEHOLDER, SHAPES, Family
+from supdata.records.lines import read_lines
 from supdata.validate.characters import ine_keys_right, uai_keys_right
 
 KEYED = {"INE-KEY-BEA": Family.BEA, "INE-KEY-BASE36": Family.BASE36, "INE-KEY-RNIE": Family.RNIE}
@@ -71,8 +73,14 @@ def _columns(school: Institution) -> dict[str, pa.Column]:
     return {name: pa.Column(None, checks=of_column, nullable=True) for name, of_column in checks.items()}
 
 
-def _frame(enrolments: Sequence[Enrolment], school: Institution) -> pd.DataFrame:
-    frame = pd.DataFrame({name: pd.Series([getattr(e, name) for e in enrolments], dtype=object) for name in CONTENT_FIELDS})
+def _read(path: Path) -> pd.DataFrame:
+    values = attrgetter(*CONTENT_FIELDS)
+    with path.open("rb") as stream:
+        return pd.DataFrame(map(values, read_lines(stream, Enrolment)), columns=[*CONTENT_FIELDS], dtype=object)
+
+
+def _frame(path: Path, school: Institution) -> pd.DataFrame:
+    frame = _read(path)
     ine = frame["ine"]
     filler = ine.str.fullmatch(PLACEHOLDER)
     family = pd.Series(str(Family.UNKNOWN), index=frame.index, dtype=object)
@@ -118,16 +126,15 @@ def _add_places(frame: pd.DataFrame, school: Institution) -> None:
 class WithPandera:
     """Reasons from the failure cases of a lazy validation."""
 
-    def warm_up(self) -> None:
+    def warm_up(self, school: Institution) -> None:
         """Read the table of communes, which everyone needs."""
         load_communes()
-        institution()
 
-    def judge(self, enrolments: Sequence[Enrolment], school: Institution) -> Reasons:
+    def judge(self, path: Path, school: Institution) -> Reasons:
         """Judge; the answer is the reasons of the rows that have some."""
         schema = pa.DataFrameSchema(_columns(school))
         try:
-            schema.validate(_frame(enrolments, school), lazy=True)
+            schema.validate(_frame(path, school), lazy=True)
         except SchemaErrors as error:
             return _reasons(error.failure_cases)
         return {}

@@ -1,27 +1,27 @@
 """The product itself: all its rules."""
 
 from collections import Counter
-from collections.abc import Sequence
+from pathlib import Path
 
-from benchmarks.lots_of_rows import institution
-from benchmarks.paths import SUITE
+from benchmarks.judged import judged
 from builders import an_enrolment
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
-from supdata.validate.judging import judge
+from supdata.records.lines import read_lines
 
 
 class WithSupdata:
     """`judge`, as the validate stage calls it."""
 
-    def warm_up(self) -> None:
+    def warm_up(self, school: Institution) -> None:
         """Judge one row: that imports Great Expectations and reads the table of communes."""
-        judge([an_enrolment()], institution(), SUITE)
+        judged([an_enrolment()], school)
 
-    def judge(self, enrolments: Sequence[Enrolment], school: Institution) -> list[Judgement]:
+    def judge(self, path: Path, school: Institution) -> list[Judgement]:
         """Judge; a judgement holds its reasons."""
-        return judge(enrolments, school, SUITE)
+        with path.open("rb") as stream:
+            return judged(read_lines(stream, Enrolment), school)
 
     def count(self, answer: list[Judgement]) -> Counter[str]:
         """Count the reasons by rule."""

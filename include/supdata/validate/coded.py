@@ -16,7 +16,7 @@ LIMIT = 2**62
 
 @dataclass(frozen=True)
 class Coded:
-    """A column of texts: `values` are its distinct ones in order of first appearance, `codes` say which one each row holds."""
+    """A column of texts: `values` are its distinct ones, `codes` say which one each row holds."""
 
     codes: Numbers
     values: list[str]

@@ -21,7 +21,6 @@ names offending rows by position and copies no value.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +28,12 @@ import pandas as pd
 
 from supdata.config.models import Commune, Institution
 from supdata.records.commune import load_communes
-from supdata.records.enrolment import CONTENT_FIELDS, REGISTRY_FIELDS, Enrolment
+from supdata.records.enrolment import CONTENT_FIELDS, REGISTRY_FIELDS
 from supdata.validate import birth_faults as birth
 from supdata.validate import ine_faults as ine
 from supdata.validate.certain_ine import OTHER_FIELDS
 from supdata.validate.characters import real_dates, uai_keys_right, uai_shapes
-from supdata.validate.coded import Coded, Mask, Numbers, coded, combined, values_per_key
+from supdata.validate.coded import Coded, Mask, Numbers, combined, values_per_key
 from supdata.validate.commune_faults import HARMLESS, commune_fault
 
 CANCELLED = "annule"
@@ -44,12 +43,6 @@ FIRST_DAY, LAST_DAY = "1700-01-01", "2250-01-01"
 YOUNGEST, OLDEST = 10, 110
 
 Columns = Mapping[str, Coded]
-
-
-def read_columns(enrolments: Sequence[Enrolment]) -> dict[str, Coded]:
-    """Return the columns of `enrolments` by field, each with its distinct texts numbered."""
-    names = ("sisId", *CONTENT_FIELDS)
-    return {name: coded(list(map(attrgetter(name), enrolments))) for name in names}
 
 
 def make_frame(columns: Columns, institution: Institution) -> pd.DataFrame:

@@ -1,10 +1,9 @@
 """One verdict per enrolment, with all its reasons."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ class Judged:
     rulings: tuple[Ruling, ...]
 
 
-def judge(enrolments: Sequence[Enrolment], institution: Institution, suite_file: Path, on: date) -> Judged:
+def judge(enrolments: Iterable[Enrolment], institution: Institution, suite_file: Path, on: date) -> Judged:
     """Judge `enrolments` by the suite in `suite_file` and the institution's own beside it, as of the day `on`.
 
     There is one judgement per enrolment, sorted by source and row. A row keeps all its reasons, in the catalogue's order. Of
@@ -44,13 +43,12 @@ def judge(enrolments: Sequence[Enrolment], institution: Institution, suite_file:
     added = read_additions(suite_file.parent, institution.uai)
     rules = added.with_catalogue()
     refuse_wrong_settings(institution.rules, rules)
-    in_order = sorted(enrolments, key=attrgetter("source", "row"))
-    broken, repeated = _evaluated(in_order, institution, suite_file, added) if in_order else ({}, [])
+    where, broken, repeated = _evaluated(enrolments, institution, suite_file, added)
     weighed = {
-        name: weigh(rule, institution.rules.get(name), rows=len(broken.get(name, ())), of=len(in_order), on=on)
+        name: weigh(rule, institution.rules.get(name), rows=len(broken.get(name, ())), of=len(where), on=on)
         for name, rule in rules.items()
     }
-    judgements = _judgements(in_order, repeated, *_patterns(broken, rules, weighed, len(in_order))) if in_order else []
+    judgements = _judgements(where, repeated, *_patterns(broken, rules, weighed, len(where))) if where else []
     rulings = tuple(one.ruling for one in weighed.values() if one.ruling is not None)
     log.info("validate.judged rows=%d with_reasons=%d", len(judgements), sum(1 for one in judgements if one.reasons))
     return Judged(judgements, rulings)
@@ -66,18 +64,25 @@ def parameters(institution: Institution) -> dict[str, object]:
 
 
 def _evaluated(
-    in_order: Sequence[Enrolment], institution: Institution, suite_file: Path, added: Additions
-) -> tuple["dict[str, Numbers]", list[int]]:
-    """Return the positions of the rows that break each rule, and for each row 1 when the same content came before, else 0."""
+    enrolments: Iterable[Enrolment], institution: Institution, suite_file: Path, added: Additions
+) -> tuple[list[tuple[str, int]], "dict[str, Numbers]", list[int]]:
+    """Return where each row comes from, the positions of the rows that break each rule, and which rows repeat a content.
+
+    The last is 1 for a row when the same content came before, else 0.
+    """
     # numpy, pandas and the commune table are wanted here only: this module is imported where nothing is validated.
     from supdata.validate.coded import first_of_each
-    from supdata.validate.frame import content_numbers, make_frame, read_columns
+    from supdata.validate.frame import content_numbers, make_frame
+    from supdata.validate.reading import read_table
     from supdata.validate.suite import broken_rows
 
     suite = read_suite(suite_file).joined_by(added.entries)
-    columns = read_columns(in_order)
-    repeated: list[int] = (~first_of_each(content_numbers(columns))).astype(int).tolist()
-    return broken_rows(make_frame(columns, institution), suite, parameters(institution)), repeated
+    table = read_table(enrolments)
+    where = list(table.provenance())
+    if not where:
+        return [], {}, []
+    repeated: list[int] = (~first_of_each(content_numbers(table.columns))).astype(int).tolist()
+    return where, broken_rows(make_frame(table.columns, institution), suite, parameters(institution)), repeated
 
 
 def _patterns(
@@ -96,12 +101,12 @@ def _patterns(
 
 
 def _judgements(
-    in_order: Sequence[Enrolment], repeated: Sequence[int], which: Sequence[int], patterns: Sequence[tuple[Reason, ...]]
+    where: Sequence[tuple[str, int]], repeated: Sequence[int], which: Sequence[int], patterns: Sequence[tuple[Reason, ...]]
 ) -> list[Judgement]:
     verdicts = [(_verdict(why, again=False), _verdict(why, again=True)) for why in patterns]
     return [
-        Judgement(source=one.source, row=one.row, verdict=verdicts[pattern][again], reasons=patterns[pattern])
-        for one, pattern, again in zip(in_order, which, repeated, strict=True)
+        Judgement(source=source, row=row, verdict=verdicts[pattern][again], reasons=patterns[pattern])
+        for (source, row), pattern, again in zip(where, which, repeated, strict=True)
     ]
 
 

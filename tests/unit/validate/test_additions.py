@@ -19,8 +19,9 @@ from supdata.records.states import Severity, Verdict
 from supdata.validate import suite as room
 from supdata.validate.additions import Additions, read_additions
 from supdata.validate.catalogue import RULES
-from supdata.validate.frame import make_frame, read_columns
+from supdata.validate.frame import make_frame
 from supdata.validate.judging import Judged, judge, parameters
+from supdata.validate.reading import read_table
 from supdata.validate.suite import broken_rows
 from supdata.validate.suite_file import Entry, Meta, SuiteFile
 from supdata.validate.vocabulary import COLUMNS, EXPECTATIONS, PARAMETERS
@@ -182,7 +183,7 @@ def test_the_parameters_that_may_be_named_are_those_that_are_filled_in() -> None
 
 
 def test_the_columns_that_may_be_named_are_those_of_the_frame() -> None:
-    assert set(make_frame(read_columns([an_enrolment()]), an_institution()).columns) == set(COLUMNS)
+    assert set(make_frame(read_table([an_enrolment()]).columns, an_institution()).columns) == set(COLUMNS)
 
 
 ON_INE = {"column": "ine"}
@@ -231,9 +232,9 @@ def test_no_expectation_that_may_be_used_gives_a_value_away(caplog: pytest.LogCa
     caplog.set_level(logging.DEBUG)
     suite = SuiteFile("planted", [Entry(kind, kwargs, Meta(kind)) for kind, kwargs in BREAKING.items()])
     institution = an_institution()
-    results = room._validate(make_frame(read_columns(planted_rows()), institution), suite, parameters(institution))
+    results = room._validate(make_frame(read_table(planted_rows()).columns, institution), suite, parameters(institution))
     told = json.dumps([one.to_json_dict() for one in results]) + str(results) + caplog.text
-    broken = broken_rows(make_frame(read_columns(planted_rows()), institution), suite, parameters(institution))
+    broken = broken_rows(make_frame(read_table(planted_rows()).columns, institution), suite, parameters(institution))
     assert [kind for kind in BREAKING if len(broken[kind]) == 0] == []
     assert [value for value in (INE, BIRTH, "1903") if value in told] == []
 

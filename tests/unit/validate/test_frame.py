@@ -9,11 +9,12 @@ from builders import an_enrolment, an_institution
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
 from supdata.validate.conditions import one_value_per_key, span_at_most
-from supdata.validate.frame import make_frame, read_columns
+from supdata.validate.frame import make_frame
+from supdata.validate.reading import read_table
 
 
 def _frame(enrolments: list[Enrolment], institution: Institution) -> pd.DataFrame:
-    return make_frame(read_columns(enrolments), institution)
+    return make_frame(read_table(enrolments).columns, institution)
 
 
 def _cell(name: str, **changes: str) -> Any:

@@ -1,0 +1,17 @@
+"""`judge` as the benchmarks call it: the project's own suite, on one day."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from benchmarks.paths import SUITE
+from supdata.config.models import Institution
+from supdata.records.enrolment import Enrolment
+from supdata.records.judgement import Judgement
+from supdata.validate.judging import judge
+
+DAY = date(2026, 11, 2)
+
+
+def judged(enrolments: Iterable[Enrolment], institution: Institution) -> list[Judgement]:
+    """Return one judgement per enrolment, sorted by source and row."""
+    return judge(enrolments, institution, SUITE, DAY).judgements
