@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from supdata.errors import FixConfig
@@ -21,12 +22,11 @@ RULES_USED = "rules.jsonl"
 def judge_enrolments(run: Run) -> dict[str, int]:
     """Judge every enrolment and return how many got each verdict."""
     with run.stage("validate") as result:
-        enrolments = list(run.folder.read("normalise", "enrolments.jsonl", Enrolment))
-        judged = judge(enrolments, run.institution, suites_folder() / "enrolment.json", run.day)
+        judged = judge(_enrolments(run), run.institution, suites_folder() / "enrolment.json", run.day)
         judgements = judged.judgements
         run.folder.write("validate", "judgements.jsonl", judgements)
         valid = {(one.source, one.row) for one in judgements if one.verdict is Verdict.VALID}
-        in_order = sorted((e for e in enrolments if (e.source, e.row) in valid), key=lambda e: (e.source, e.row))
+        in_order = sorted((e for e in _enrolments(run) if (e.source, e.row) in valid), key=lambda e: (e.source, e.row))
         run.folder.write("validate", "valid.jsonl", in_order)
         result.counts.update({str(verdict): 0 for verdict in Verdict} | Counter(str(one.verdict) for one in judgements))
         run.folder.write("validate", RULINGS, judged.rulings)
@@ -35,6 +35,11 @@ def judge_enrolments(run: Run) -> dict[str, int]:
         run.folder.write("validate", RULES_USED, [rules_in_force(run.institution, suites_folder() / "enrolment.json", run.day)])
         result.files += ["judgements.jsonl", "valid.jsonl", RULINGS, RULES_USED]
     return result.counts
+
+
+def _enrolments(run: Run) -> Iterable[Enrolment]:
+    """Read the enrolments one at a time: those of a large university, all at once, would take more than judging them does."""
+    return run.folder.read("normalise", "enrolments.jsonl", Enrolment)
 
 
 def _note(ruling: Ruling) -> str:

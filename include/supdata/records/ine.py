@@ -37,9 +37,10 @@ SHAPES: Mapping[Family, str] = MappingProxyType(
     }
 )
 
-#: What is typed where a system insists on a number that nobody has: words, dots and dashes, one character ten times over.
+#: What stands where a system insists on a number that nobody has: words, dots and dashes, one character ten times over, and
+#: what programs write for a value that is not there (NaN, #N/A, #REF!).
 PLACEHOLDER = (
-    "(?i:INCONNUE?|AUCUN|N[EÉ]ANT|ABSENT|VIDE|NULL|N/?A|NC|NR|SANS( INE)?|EN COURS|[EÉ]TRANGER)"
+    "(?i:INCONNUE?|AUCUN|N[EÉ]ANT|ABSENT|VIDE|NULL|NAN|<NA>|N/?A|#[A-Z/0]+[!?]?|NC|NR|SANS( INE)?|EN COURS|[EÉ]TRANGER)"
     r"|[-?.0]+|([0-9A-Za-z])\2{9}[0-9A-Za-z]?"
 )
 

@@ -1,8 +1,11 @@
-"""The date that was meant, where one only can have been: day and month exchanged, a year of two digits, the wrong century."""
+"""The date that was meant, where one only can have been.
+
+Day and month exchanged, a year of two digits, the wrong century, a spreadsheet's count of days, words, no separators.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from supdata.config.models import AcademicYear
 from supdata.validate.ine_suggestions import only
@@ -13,6 +16,13 @@ Believed = Callable[[date], bool]
 YOUNGEST, OLDEST = 14, 80
 #: What is read where an institution file lists no format.
 USUAL = ("AAAA-MM-JJ", "JJ/MM/AAAA")
+#: Day 0 of spreadsheets, and how they write a day: 20,000 is in 1954, 60,000 in 2064.
+DAY_ZERO = date(1899, 12, 30)
+_SERIAL = re.compile(r"[2-5]\d{4}", re.ASCII)
+_EIGHT = re.compile(r"\d{8}", re.ASCII)
+_WORDS = re.compile(r"(\d{1,2})(?:er)? (\w+) (\d{4})")
+MONTHS = ("jan", "fev", "mar", "avr", "mai", "juin", "juil", "aou", "sep", "oct", "nov", "dec")
+_PLAIN = str.maketrans("éèûôà", "eeuoa")
 _THREE = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(?:[T ].*)?", re.ASCII)
 
 
@@ -32,9 +42,10 @@ def reread(text: str, formats: Sequence[str], believed: Believed) -> str:
     A year of two digits stands where the school's own `formats` with the same separator have the year; without any such format
     it may stand at either end.
     """
-    found = _THREE.fullmatch(text.strip())
+    bare = text.strip()
+    found = _THREE.fullmatch(bare)
     if found is None:
-        return ""
+        return only([day.isoformat() for day in _without_separators(bare) if believed(day)])
     first, separator, second, third = found.groups()
     orders = [name for name in formats or USUAL if separator in name] or ["AAAA", "JJ"]
     return only([day.isoformat() for day in _readings(first, second, third, orders) if believed(day)])
@@ -50,6 +61,18 @@ def _readings(first: str, second: str, third: str, orders: Sequence[str]) -> Ite
             yield from _days(_centuries(first), int(second), int(third))
         if any(order.startswith("JJ") for order in orders) and len(third) == 2:
             yield from _days(_centuries(third), int(second), int(first))
+
+
+def _without_separators(text: str) -> Iterator[date]:
+    """Yield the days that a spreadsheet's serial number, eight digits, or a date in French words can be."""
+    if _SERIAL.fullmatch(text):
+        yield DAY_ZERO + timedelta(days=int(text))
+    elif _EIGHT.fullmatch(text):
+        yield from _days([int(text[4:])], int(text[2:4]), int(text[:2]))
+        yield from _days([int(text[:4])], int(text[4:6]), int(text[6:]))
+    elif found := _WORDS.fullmatch(text.casefold()):
+        month = [number for number, name in enumerate(MONTHS, start=1) if found[2].translate(_PLAIN).startswith(name)]
+        yield from (day for number in month for day in _days([int(found[3])], number, int(found[1])) if day.month == number)
 
 
 def _centuries(two_digits: str) -> list[int]:

@@ -78,7 +78,7 @@ def _identity(columns: Columns, certain_birth: Mask) -> dict[str, object]:
     typo, near = ine.near_numbers(ines, alone, births, certain_birth & ~cancelled & ~elsewhere)
     faults[near] = ine.NEAR
     faults[typo] = ine.TYPO
-    a_number = np.isin(alone, [ine.ABSENT, ine.PLACEHOLDER], invert=True)[ines.codes] & ~elsewhere
+    a_number = np.isin(alone, list(ine.NO_NUMBER), invert=True)[ines.codes] & ~elsewhere
     return {
         "ineFault": faults,
         "birthsOfIne": values_per_key(ines.codes, births.codes, a_number & certain_birth),

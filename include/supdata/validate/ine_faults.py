@@ -21,8 +21,11 @@ WRONG_KEYS = {Family.BEA: "key_bea", Family.BASE36: "key_base36", Family.RNIE: "
 NOT_AN_INE = frozenset({ABSENT, PLACEHOLDER, FORMAT, LOST_ZERO, FLOAT, WRONG_KEYS[Family.BEA], WRONG_KEYS[Family.BASE36]})
 Texts = npt.NDArray[np.object_]
 
+#: Faults that leave no number that two rows could share: `#N/A` or an address in many rows says nothing of their students.
+NO_NUMBER = frozenset({ABSENT, PLACEHOLDER, FORMAT, LOST_ZERO, FLOAT})
+
 #: What a spreadsheet makes of a number too long for it: 1,2E+10, with the key after it where Apogée gives that apart; or 123.0.
-_FLOAT = re.compile(r"\d([.,]\d+)?E[+-]\d{1,3}[0-9A-Z]?|\d[.,]\d+E\d{1,3}[0-9A-Z]?|\d{6,}[.,]0+", re.ASCII)
+_FLOAT = re.compile(r"\d([.,]\d+)?E[+-]\d{1,3}[0-9A-Z]?|\d[.,]\d+E\d{1,3}[0-9A-Z]?|\d+[.,]0+", re.ASCII)
 
 
 def ine_faults(values: Sequence[str]) -> Texts:

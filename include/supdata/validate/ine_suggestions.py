@@ -4,12 +4,16 @@ import re
 from collections.abc import Collection, Iterator
 
 from supdata.records.enrolment import Enrolment
-from supdata.records.ine import RNIE_LETTERS, Family, family
+from supdata.records.ine import RNIE_LETTERS, Family, family, rnie_key
 from supdata.validate.certain_ine import OTHER_FIELDS, ine_in, is_certain, with_zeros
 
 DIGITS = "0123456789"
 #: Characters that look alike, or that a reader of scanned papers takes for each other.
 LOOKALIKES = str.maketrans("OQILSBZ", "0011582")
+#: Letters of other alphabets that a screen shows alike: Cyrillic and Greek.
+HOMOGLYPHS = str.maketrans("АВСЕНКМРТХΑΒΕΗΚΜΝΡΤΧΖ", "ABCEHKMPTXABEHKMNPTXZ")
+#: A number of the RNIE that lacks its last letter.
+_LACKS_A_LETTER = re.compile(r"[0-9]{9}[A-HJK]")
 #: A number of the RNIE that lacks one of its digits.
 _LACKS_A_DIGIT = re.compile(r"[0-9]{8}[A-HJK]{2}")
 
@@ -26,21 +30,36 @@ def elsewhere(enrolment: Enrolment) -> str:
 
 
 def zeros_restored(text: str) -> str:
-    """Return the INE with its zeros back; not a university number, whose one digit of key fits too often by chance."""
+    """Return the INE with its zeros back, unless it may lack something else.
+
+    Not a university number, whose one digit of key fits too often by chance, nor what can be an RNIE number without its last
+    letter.
+    """
     whole = with_zeros(text)
-    return whole if family(whole) in {Family.RNIE, Family.BEA} else ""
+    other = _LACKS_A_LETTER.fullmatch(text) and _with_its_letters(text)
+    return whole if family(whole) in {Family.RNIE, Family.BEA} and not other else ""
 
 
 def reshaped(text: str) -> str:
     """Return the INE that `text` is but for zeros, dots and dashes, look-alikes, or one character too many or too few."""
-    bare = re.sub(r"[\W_]", "", text.removeprefix("INE")).upper()
+    bare = re.sub(r"[\W_]", "", text.removeprefix("INE")).upper().translate(HOMOGLYPHS)
+    if _LACKS_A_LETTER.fullmatch(bare) and not with_zeros(bare):
+        return _with_its_letters(bare)
     return zeros_restored(bare) or only(one for one in _reshapings(bare) if is_certain(one))
+
+
+def _with_its_letters(text: str) -> str:
+    """Return nine digits of the RNIE with their two letters, when the one letter that is there is the first of them."""
+    whole = text[:9] + rnie_key(text[:9])
+    return whole if whole.startswith(text) else ""
 
 
 def _reshapings(bare: str) -> Iterator[str]:
     if len(bare) == 11:
         yield bare
         yield from _unmistaken(bare)
+    elif len(bare) == 22 and bare[:11] == bare[11:]:
+        yield bare[:11]
     elif len(bare) == 12:
         yield from (bare[:place] + bare[place + 1 :] for place in range(12))
     elif _LACKS_A_DIGIT.fullmatch(bare):
@@ -50,7 +69,7 @@ def _reshapings(bare: str) -> Iterator[str]:
 def _unmistaken(text: str) -> Iterator[str]:
     """Yield `text` with digits for the letters they look like, where families of digits have them."""
     for width in (9, 10):
-        yield text[:width].translate(LOOKALIKES) + text[width:]
+        yield text[:width].translate(LOOKALIKES) + text[width:].replace("I", "J")  # no key has an I
 
 
 def corrected(text: str) -> str:

@@ -1,5 +1,6 @@
 """The establishment or the commune that was meant, where one only can have been."""
 
+import re
 from collections.abc import Iterator
 
 from supdata.config.models import Commune, Institution
@@ -24,6 +25,7 @@ def _readings(text: str, facts: Commune) -> Iterator[str]:
     table = load_communes()
     if len(text) == 4:
         yield f"0{text}"
+    yield re.sub(r"\s|\.0$", "", text).replace("O", "0")
     yield from table.successors(text) if facts.column_holds != "postal" else _postal(table.successors(text))
     at_home = [one for one in facts.own if text in {one.insee, one.postal}]
     if facts.column_holds == "postal":

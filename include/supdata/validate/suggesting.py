@@ -13,12 +13,23 @@ from supdata.records.enrolment import Enrolment
 from supdata.validate import date_suggestions as days
 from supdata.validate import ine_suggestions as ine
 from supdata.validate import place_suggestions as places
-from supdata.validate.certain_ine import is_certain
+from supdata.validate.certain_ine import ine_in, is_certain
 
 #: The rule that sends a row to its neighbours: the suggestion is one of the numbers that share its birth date.
 MISSPELT = "INE-TYPO"
 
 COURSES = {"licence": "L", "master": "M", "doctorat": "D"}
+STATUTS = {"inscrite": "inscrit", "inscrit(e)": "inscrit", "admise": "admis", "admis(e)": "admis"}
+#: The labels that API Particulier v3 gives the codes.
+REGIMES = {
+    "formation initiale": "RF1",
+    "formation initiale hors apprentissage": "RF2",
+    "reprise d'études non financée sans convention": "RF3",
+    "contrat d'apprentissage": "RF4",
+    "formation continue": "RF5",
+    "formation continue hors contrat professionnel": "RF6",
+    "contrat de professionnalisation": "RF7",
+}
 
 
 class Suggester:
@@ -44,7 +55,14 @@ Suggestion = Callable[[Enrolment, Institution], str]
 
 
 def _birth(one: Enrolment, school: Institution) -> str:
-    return days.reread(one.dateNaissance, school.columns.dateNaissance.dates, days.believed_birth(school.year))
+    formats, believed = school.columns.dateNaissance.dates, days.believed_birth(school.year)
+    # Where an INE stands in the date's place, the date may stand in the INE's.
+    return days.reread(one.ine if ine_in(one.dateNaissance) else one.dateNaissance, formats, believed)
+
+
+def _regime(one: Enrolment, _: Institution) -> str:
+    label, code = one.regime.casefold().replace("’", "'"), "".join(one.regime.split()).upper()
+    return REGIMES.get(label, code if code in REGIMES.values() else "")
 
 
 def _century(one: Enrolment, school: Institution) -> str:
@@ -96,9 +114,12 @@ BY_RULE: Mapping[str, Suggestion] = MappingProxyType(
         "END-REAL": _end,
         "DATES-ORDER": _end_after_start,
         "DATES-YEAR": _start_in_year,
+        "STATUT-KNOWN": lambda one, _: STATUTS.get(one.statut.casefold(), ""),
+        "REGIME-KNOWN": _regime,
         "CURSUS-KNOWN": lambda one, _: COURSES.get(one.cursus.casefold(), ""),
         "UAI-FORMAT": _uai,
         "UAI-KEY": _uai,
+        "COMMUNE-KNOWN": _commune,
         "COMMUNE-LOST-ZERO": _commune,
         "COMMUNE-KIND": _commune,
         "COMMUNE-FORMER": _commune,
