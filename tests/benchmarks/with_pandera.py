@@ -4,6 +4,7 @@ Rules on several columns are checks on a derived column: a check on the whole fr
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
 
@@ -21,14 +22,15 @@ from supdata.records.ine import PLACEHOLDER, SHAPES, Family
 from supdata.records.lines import read_lines
 from supdata.validate.characters import ine_keys_right, uai_keys_right
 
+Holds = Callable[[pd.Series], pd.Series]
 KEYED = {"INE-KEY-BEA": Family.BEA, "INE-KEY-BASE36": Family.BASE36, "INE-KEY-RNIE": Family.RNIE}
 
 
-def _check(name: str, holds: object) -> pa.Check:
+def _check(name: str, holds: Holds) -> pa.Check:
     return pa.Check(holds, name=name, error=name, ignore_na=True)
 
 
-def _key(family: Family) -> object:
+def _key(family: Family) -> Holds:
     return lambda ine: pd.Series(ine_keys_right(list(ine), family), index=ine.index)
 
 

@@ -14,7 +14,8 @@ from supdata.records.uai import KEY_LETTERS
 
 #: The fillers of `records.ine`; without its back reference, which the regular expressions of polars do not have.
 FILLER = (
-    r"(?i)^(?:INCONNUE?|AUCUN|N[EÉ]ANT|ABSENT|VIDE|NULL|N/?A|NC|NR|SANS( INE)?|EN COURS|[EÉ]TRANGER|[-?.0]+|"
+    r"(?i)^(?:INCONNUE?|AUCUN|N[EÉ]ANT|ABSENT|VIDE|NULL|NAN|<NA>|N/?A|#[A-Z/0]+[!?]?|NC|NR"
+    r"|SANS( INE)?|EN COURS|[EÉ]TRANGER|[-?.0]+|"
     + "|".join(f"{c}{{10}}[0-9A-Z]?" for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     + ")$"
 )

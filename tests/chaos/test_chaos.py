@@ -10,7 +10,7 @@ from chaos.scenarios import SCENARIOS, Scenario, Size
 from chaos.tasks import prepare
 from chaos.world import Servers, servers
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.chaos]
 
 SMALL = Size(records=300, kills=6, away_seconds=2.0, rate_per_second=100)
 NAMED = {scenario.name: scenario for scenario in SCENARIOS}
