@@ -5,6 +5,7 @@ leaves var/bench/quality_speed.json. All start from one file of enrolments and e
 It ends with an error when a figure of the project is missed.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -108,7 +109,8 @@ def _heats(lots: Mapping[str, tuple[int, float]]) -> Iterator[tuple[str, str]]:
 def run_apart(name: str, path: Path) -> Run:
     """Run one contender in a process of its own, so that its peak memory is its own."""
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.contender", name, str(path)]
-    done = subprocess.run(command, check=True, capture_output=True)
+    paths = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": paths})
     return msgspec.json.decode(done.stdout.splitlines()[-1], type=Run)
 
 

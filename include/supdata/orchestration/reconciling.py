@@ -1,6 +1,7 @@
 """The reconcile stage: the run counted again from its files and from the ledger."""
 
 from supdata.errors import RunStopped
+from supdata.orchestration.approval import decision_of
 from supdata.orchestration.ledger_access import open_ledger
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import as_json
@@ -43,8 +44,13 @@ def _require_a_plan(run: Run) -> None:
 
 
 def _require_all_pushes(run: Run) -> None:
-    """Refuse a run whose push is red though the ledger has every answer, as after a worker killed at its last record."""
+    """Refuse a run whose push is red though the ledger has every answer, as after a worker killed at its last record.
+
+    And one that holds a batch about which nobody was asked, because `approve` itself failed.
+    """
     (plan,) = run.folder.results("plan")
+    if not run.dry_run and any(name.startswith("held-") for name in plan.files) and decision_of(run) is None:
+        raise _stopped("`approve` has left no decision on what is held", "approve")
     for stage, prefix in PUSHES.items():
         ended_well = {name for one in run.folder.results(stage) if one.success for name in one.files}
         begun = {name for one in run.folder.results(stage) for name in one.files}
