@@ -16,6 +16,8 @@ from supdata.cli.demo.scene import Scene
 from supdata.cli.demo.stack import Stack
 from supdata.records.counts import Counts
 
+#: Twice what the worker needs to be gone.
+ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 0.5
 RUN_SECONDS = 300.0
 
@@ -105,6 +107,12 @@ class Operator:
         return self._ask("GET", started, "/taskInstances/approve/-1/hitlDetails")
 
     def answer(self, started: Started, option: str) -> None:
+        """Answer the question of a held batch, no sooner than a person could.
+
+        Airflow's worker needs up to five seconds (its heartbeat) to end after it has put the question. An answer before that
+        queues the task again under it, and the scheduler takes the end of the first half for a failure of the second.
+        """
+        time.sleep(ANSWER_SECONDS)
         self._ask("PATCH", started, "/taskInstances/approve/-1/hitlDetails", {"chosen_options": [option]})
 
     def log_of(self, started: Started, task_id: str, map_index: int, tries: int) -> str:

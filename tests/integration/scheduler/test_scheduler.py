@@ -122,11 +122,6 @@ def test_a_refused_batch_is_counted_as_held_and_makes_no_run_red(operator: Opera
     assert run.counts.unchanged == expected.accepted - second_night.changed
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="Airflow 3.3.2 with LocalExecutor may fail an answered approval: a scheduler with nothing else to do reads that the "
-    "task's first half has ended only after it has queued the second. The run is red then, and nothing is lost.",
-)
 def test_the_next_run_asks_again_and_sends_what_is_approved(
     operator: Operator, second_night: SecondNight, third_night: ThirdNight
 ) -> None:
