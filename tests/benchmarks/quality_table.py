@@ -33,6 +33,12 @@ def print_result(result: "Result", console: Console) -> None:
         f"held or warned of: {', '.join(f'{rule} {rows}' for rule, rows in result.clean_named.items()) or 'none'}. "
         f"Kinds: {len(KINDS)}, of which {sum(kind.ending is Ending.UNSEEN for kind in ALL)} cannot be decided."
     )
+    wrong = {name: one.suggested_wrong for name, one in result.alone.items() if one.suggested_wrong}
+    lines = sum(one.lines for one in result.alone.values())
+    console.print(
+        f"Lines with a wrong suggestion: {sum(wrong.values())} of {lines} "
+        f"({', '.join(f'{name} {rows}' for name, rows in wrong.items()) or 'none'})"
+    )
     for fault in missed(result):
         console.print(f"[bold red]missed[/] {fault}")
 
