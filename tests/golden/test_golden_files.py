@@ -5,7 +5,8 @@ import requests
 from requests.adapters import BaseAdapter
 
 from golden.cases import Case
-from supdata.config.models import RestSource, SftpSource
+from supdata.config.rest_source import RestSource
+from supdata.config.sftp_source import SftpSource
 from supdata.extract.delimited import read_delimited
 from supdata.extract.rest import read_rest
 

@@ -8,7 +8,7 @@ import psycopg
 import psycopg2
 import pytest
 
-from supdata.config.models import DatabaseSource
+from supdata.config.database_source import DatabaseSource
 from supdata.errors import AccessRefused, FixConfig, FixSource, SupdataError, TryLater
 from supdata.extract.database import Connection, read_database
 from supdata.records.rows import RawRow

@@ -5,7 +5,7 @@ import psycopg2
 import pytest
 
 from golden.cases import Case
-from supdata.config.models import DatabaseSource
+from supdata.config.database_source import DatabaseSource
 from supdata.extract.database import read_database
 
 pytestmark = pytest.mark.integration

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from supdata.config.models import RestSource
+from supdata.config.rest_source import RestSource
 from supdata.errors import AccessRefused, TryLater
 from supdata.extract.rest import read_rest
 from supdata.records.rows import RawRow

@@ -18,7 +18,10 @@ import pytest
 import requests
 import yaml
 
-from supdata.config.models import DatabaseSource, Institution, RestSource, SftpSource
+from supdata.config.database_source import DatabaseSource
+from supdata.config.models import Institution
+from supdata.config.rest_source import RestSource
+from supdata.config.sftp_source import SftpSource
 from supdata.extract.database import read_database
 from supdata.extract.rest import read_rest
 from supdata.extract.sftp import read_sftp

@@ -12,7 +12,7 @@ import asyncssh
 import paramiko
 import pytest
 
-from supdata.config.models import SftpSource
+from supdata.config.sftp_source import SftpSource
 from supdata.errors import FixSource
 from supdata.extract.sftp import read_sftp
 

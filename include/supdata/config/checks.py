@@ -6,7 +6,6 @@ These read the document and not the institution, so that they speak of a file wh
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from encodings.aliases import aliases
 from zoneinfo import ZoneInfo, available_timezones
 
 from croniter import CroniterError, croniter  # type: ignore[import-untyped]  # publishes no types
@@ -16,10 +15,9 @@ from supdata.config.document import Document, Path
 from supdata.config.faults import Fault, nearest_to
 from supdata.config.iso_date import is_iso_date
 from supdata.config.rule_checks import KnownRule, check_known_rules, check_rules
+from supdata.config.source_checks import SOURCE_CHECKS
 from supdata.records.uai import is_valid_uai, uai_key
 
-#: Named first when an encoding is not known: the ones schools use.
-COMMON_ENCODINGS = ("utf-8-sig", "utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16", "cp850", "mac_roman")
 PRESETS = frozenset({"@hourly", "@daily", "@weekly", "@monthly", "@yearly"})
 
 #: What one field of a schedule may hold; croniter's own R and H would draw another hour each time the file is read.
@@ -27,9 +25,7 @@ _CRON_FIELD = re.compile(r"(?:\d+|[A-Za-z]{3}|[*,/#?L-])+")
 _CRON_EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001 (any fixed day does: only whether a next one exists is asked)
 #: Narrower than what Airflow takes as a connection id, so that a pasted URL or key is refused without being repeated.
 _CONNECTION = re.compile(r"[A-Za-z0-9_.-]{1,200}")
-_SELECT = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with)\b", re.IGNORECASE | re.DOTALL)
 _CONNECTION_PATHS: tuple[Path, ...] = (("source", "connection"), ("registry", "connection"))
-_URL_PATHS: tuple[Path, ...] = (("source", "path"), ("source", "auth", "path"))
 _ALL_CODES: Mapping[str, tuple[str, ...]] = {
     "statut": ("admis", "inscrit"),
     "regime": tuple(f"RF{number}" for number in range(1, 8)),
@@ -108,52 +104,6 @@ def _is_timezone(name: str) -> bool:
     return True
 
 
-def _format(document: Document) -> Iterator[Fault]:
-    path: Path = ("source", "format", "encoding")
-    encoding = document.at(*path)
-    if isinstance(encoding, str) and not _is_text_encoding(encoding.strip()):
-        nearest = nearest_to(encoding.strip(), COMMON_ENCODINGS) or nearest_to(
-            encoding.strip(), filter(_is_text_encoding, aliases)
-        )
-        message = f"is no text encoding; usual ones are {', '.join(COMMON_ENCODINGS)}; found `{encoding[:40]}`"
-        yield document.fault(path, message, nearest=nearest)
-    delimiter = document.at("source", "format", "delimiter")
-    if isinstance(delimiter, str) and delimiter in {'"', "\r", "\n"}:
-        yield document.fault(("source", "format", "delimiter"), "cannot be a quote or the end of a line")
-
-
-def _is_text_encoding(name: str) -> bool:
-    try:
-        "a".encode(name)
-    except (LookupError, ValueError):  # unknown; not between text and bytes (base64); not a name at all
-        return False
-    return True
-
-
-def _paths(document: Document) -> Iterator[Fault]:
-    kind = document.at("source", "kind")
-    for path in _URL_PATHS if kind == "rest" else ():
-        text = document.at(*path)
-        if isinstance(text, str) and not text.strip().startswith("/"):
-            yield document.fault(path, "must start with `/`: the host belongs to the Airflow connection")
-    text = document.at("source", "path")
-    if kind == "sftp" and isinstance(text, str):
-        folder, _, name = text.strip().rpartition("/")
-        if not name:
-            yield document.fault(("source", "path"), "must end in a file name or a pattern, such as /export/*.csv")
-        elif re.search(r"[*?\[]", folder):
-            yield document.fault(("source", "path"), "may hold * and ? in its last part only")
-
-
-def _database(document: Document) -> Iterator[Fault]:
-    query = document.at("source", "query")
-    if isinstance(query, str) and _SELECT.match(query) is None:
-        yield document.fault(("source", "query"), "must be a SELECT: a source is only read")
-    if isinstance(document.at("source", "table"), str) and not document.at("source", "order_by"):
-        message = "needs `order_by`, the columns that fix the order of its rows: row numbers must be the same each night"
-        yield document.fault(("source", "table"), message)
-
-
 def _connections(document: Document) -> Iterator[Fault]:
     for path in _CONNECTION_PATHS:
         text = document.at(*path)
@@ -175,9 +125,7 @@ CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     _year,
     _schedule,
     _timezone,
-    _format,
-    _paths,
-    _database,
+    *SOURCE_CHECKS,
     _connections,
     _codes,
     check_rules,

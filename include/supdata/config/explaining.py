@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeIs
 
+from supdata.config.columns import ColumnMapping
 from supdata.config.document import Document, Path, dotted
 from supdata.config.faults import Fault, nearest_to
-from supdata.config.models import ColumnMapping
 
 #: What pydantic appends to the path of an error about a key itself.
 _KEY = "[key]"

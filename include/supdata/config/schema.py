@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from supdata.config.models import ColumnMapping, Institution
+from supdata.config.columns import ColumnMapping
+from supdata.config.models import Institution
 from supdata.config.rule_settings import RuleSetting
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

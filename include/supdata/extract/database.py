@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any, Protocol
 
-from supdata.config.models import DatabaseSource
+from supdata.config.database_source import DatabaseSource
 from supdata.errors import AccessRefused, FixConfig, FixSource, SupdataError, TryLater
 from supdata.extract.header import locate
 from supdata.records.rows import RawRow, UnreadableRow

@@ -9,7 +9,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from supdata.config.models import CsvFormat
+from supdata.config.formats import CsvFormat
 from supdata.errors import EmptySource, FixConfig
 from supdata.extract.decoding import Readable, is_decoded, text_lines
 from supdata.extract.header import locate

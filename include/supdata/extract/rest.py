@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import requests
 
-from supdata.config.models import RestSource
+from supdata.config.rest_source import RestSource
 from supdata.errors import FixConfig, TryLater
 from supdata.extract.header import missing_columns
 from supdata.extract.json_values import as_text, field_names, find, parse

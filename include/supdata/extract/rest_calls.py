@@ -12,7 +12,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError
 
-from supdata.config.models import ApiKey, BasicAuth, BearerToken, LoginToken, RestAuth
+from supdata.config.rest_source import ApiKey, BasicAuth, BearerToken, LoginToken, RestAuth
 from supdata.errors import AccessRefused, FixConfig, TryLater
 
 TRIES = 4

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from paramiko.ssh_exception import SSHException
 
-from supdata.config.models import SftpSource
+from supdata.config.sftp_source import SftpSource
 from supdata.errors import EmptySource, FixSource, TryLater
 from supdata.extract.decoding import Readable
 from supdata.extract.delimited import read_delimited

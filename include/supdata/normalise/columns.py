@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from supdata.config.models import ColumnMapping, Institution
+from supdata.config.columns import ColumnMapping
+from supdata.config.models import Institution
 from supdata.errors import FixConfig
 from supdata.normalise.dates import date_reader
 from supdata.normalise.repairs import clean, clean_ine, known_word, upper

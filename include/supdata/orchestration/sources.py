@@ -11,7 +11,10 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, NoValidConnectionsError, SSHException
 
-from supdata.config.models import DatabaseSource, Institution, RestSource, SftpSource
+from supdata.config.database_source import DatabaseSource
+from supdata.config.models import Institution
+from supdata.config.rest_source import RestSource
+from supdata.config.sftp_source import SftpSource
 from supdata.errors import AccessRefused, FixConfig, TryLater
 from supdata.extract.database import read_database
 from supdata.extract.rest import read_rest

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supdata.config.database_source import DatabaseSource
 from supdata.config.faults import InvalidInstitution
 from supdata.config.loading import find_institution_files, load_institution, parse_institution
-from supdata.config.models import ApiKey, DatabaseSource, Institution, RestSource, SftpSource
+from supdata.config.models import Institution
+from supdata.config.rest_source import ApiKey, RestSource
+from supdata.config.sftp_source import SftpSource
 from supdata.errors import FixConfig
 from supdata.validate.catalogue import RULES
 

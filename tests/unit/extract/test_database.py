@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import psycopg
 import pytest
 
-from supdata.config.models import DatabaseSource
+from supdata.config.database_source import DatabaseSource
 from supdata.errors import FixConfig
 from supdata.extract.database import read_database
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supdata.config.models import CsvFormat
+from supdata.config.formats import CsvFormat
 from supdata.errors import EmptySource, FixConfig, FixSource
 from supdata.extract.delimited import LINES_OF_A_ROW, read_delimited
 from supdata.records.rows import RawRow, UnreadableRow

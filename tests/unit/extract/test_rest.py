@@ -10,7 +10,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from supdata.config.models import RestSource
+from supdata.config.rest_source import RestSource
 from supdata.errors import AccessRefused, FixConfig, FixSource, SupdataError, TryLater
 from supdata.extract.rest import read_rest
 from supdata.extract.rest_calls import retry_after

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from paramiko.ssh_exception import SSHException
 
-from supdata.config.models import SftpSource
+from supdata.config.sftp_source import SftpSource
 from supdata.errors import EmptySource, FixSource, TryLater
 from supdata.extract.sftp import read_sftp
 from supdata.records.rows import RawRow, UnreadableRow

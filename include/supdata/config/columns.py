@@ -1,0 +1,63 @@
+"""Which source columns make each field of the enrolment."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from supdata.config.section import Section
+
+
+def _column_shorthand(value: object) -> object:
+    """`ine: NUM_INE` is short for `ine: {columns: [NUM_INE]}`."""
+    if isinstance(value, str):
+        return {"columns": [value]}
+    if isinstance(value, dict) and "column" in value and "columns" not in value:
+        return {"columns": [value["column"]], **{k: v for k, v in value.items() if k != "column"}}
+    return value
+
+
+class ColumnMapping(Section):
+    """Where one field comes from: columns joined end to end, or one constant; then a value map or date formats."""
+
+    columns: list[str] = Field(default_factory=list, description="Source columns, joined without a separator.")
+    constant: str | None = Field(None, description="The same value for every row.")
+    map: dict[str, str] = Field(
+        default_factory=dict, description="Source value to canonical value; values not listed stay as found."
+    )
+    dates: list[str] = Field(
+        default_factory=list, description="Accepted date formats: JJ/MM/AAAA, AAAA-MM-JJ, JJMMAAAA, or ISO."
+    )
+
+    @model_validator(mode="after")
+    def _columns_or_constant(self) -> "ColumnMapping":
+        if bool(self.columns) == (self.constant is not None):
+            raise ValueError("give either columns or `constant`")
+        return self
+
+
+Mapped = Annotated[ColumnMapping, BeforeValidator(_column_shorthand)]
+
+
+class Columns(Section):
+    """Which source columns make each field of the enrolment. Columns that are not named here are never read."""
+
+    ine: Mapped
+    dateNaissance: Mapped
+    dateDebutInscription: Mapped
+    dateFinInscription: Mapped
+    statut: Mapped
+    regime: Mapped
+    codeCommune: Mapped
+    uai: Mapped | None = None
+    cursus: Mapped | None = None
+    diplome: Mapped | None = None
+    niveauDiplome: Mapped | None = None
+    sisId: Mapped | None = None
+
+    def mapped(self) -> dict[str, ColumnMapping]:
+        """Return the mapping of each field that has one, by field name."""
+        return {name: mapping for name in type(self).model_fields if (mapping := getattr(self, name)) is not None}
+
+    def source_columns(self) -> tuple[str, ...]:
+        """Return every source column that is needed, each once, in order of first mention: all others stay unread."""
+        return tuple(dict.fromkeys(column for mapping in self.mapped().values() for column in mapping.columns))
