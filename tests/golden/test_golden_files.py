@@ -7,7 +7,7 @@ from requests.adapters import BaseAdapter
 from golden.cases import Case
 from supdata.config.rest_source import RestSource
 from supdata.config.sftp_source import SftpSource
-from supdata.extract.delimited import read_delimited
+from supdata.extract.files import read_file
 from supdata.extract.rest import read_rest
 
 
@@ -20,7 +20,7 @@ def test_a_dropped_file_becomes_the_enrolments_written_beside_it(case: Case, fil
     source = case.institution.source
     assert isinstance(source, SftpSource)
     with (case.folder / file).open("rb") as stream:
-        rows = list(read_delimited(stream, file, source.format, case.institution.columns.source_columns()))
+        rows = list(read_file(stream, file, source.format, case.institution.columns.source_columns()))
     assert case.outcome(rows) == case.expected()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from typing_extensions import TypeIs
 
@@ -181,7 +182,7 @@ def shape_at(path: Path, document: Document, model: type[BaseModel]) -> object:
             section = document.at(*path[:depth])
             words = section.values() if isinstance(section, dict) else ()
             kinds = _kinds(shape)
-            shape = next((kinds[word] for word in words if isinstance(word, str) and word in kinds), None)
+            shape = next((kinds[word] for word in words if isinstance(word, str) and word in kinds), _default_kind(kinds))
         if depth < len(path):
             shape = _inside(shape, path[depth])
     return shape
@@ -209,10 +210,21 @@ def _kinds(union: object) -> dict[str, object]:
     """Return the models of a tagged union by their tag, which is the first field of each."""
     found: dict[str, object] = {}
     for member in get_args(union):
-        tag = _bare(next(iter(member.model_fields.values())).annotation)
+        tag = _bare(_tag_of(member).annotation)
         if get_origin(tag) is Literal:
             found[str(get_args(tag)[0])] = member
     return found
+
+
+def _default_kind(kinds: Mapping[str, object]) -> object:
+    """Return the kind that is meant where the section names none: the one whose tag has a default."""
+    return next((kind for kind in kinds.values() if not _tag_of(kind).is_required()), None)
+
+
+def _tag_of(kind: object) -> FieldInfo:
+    if not _is_model(kind):
+        raise TypeError(f"{kind} is no model")
+    return next(iter(kind.model_fields.values()))
 
 
 def _is_union(shape: object) -> bool:

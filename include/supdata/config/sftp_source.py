@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from supdata.config.formats import CsvFormat
+from supdata.config.formats import CsvFormat, FileFormat
 from supdata.config.section import Section
 
 
@@ -14,4 +14,4 @@ class SftpSource(Section):
     kind: Literal["sftp"]
     connection: str = Field(description="Airflow connection of type sftp.")
     path: str = Field(description="Remote path; the last part may hold * and ?. The newest match is read.")
-    format: CsvFormat = CsvFormat()
+    format: FileFormat = CsvFormat()

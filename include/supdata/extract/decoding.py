@@ -4,42 +4,94 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
-from typing import Any, Protocol
+from functools import partial
 
-from supdata.errors import FixConfig
+from supdata.errors import FixConfig, FixSource
+from supdata.extract.encodings import MARKS, Encoding, marked, recognised
+from supdata.extract.streams import BUFFER_BYTES, Peekable, RawStream, Readable
+from supdata.records.reading import Reading
 
-BUFFER_BYTES = 1 << 18
 REMEDY = "Correct `source.format.encoding` in the institution file: utf-8-sig, cp1252, iso-8859-15, utf-16…"
+SAMPLE_BYTES = 1 << 20  # what an encoding is told from, once a character is met that is not ASCII
+LONGEST_LINE = 1 << 20  # characters; a text without line ends must not fill the memory
 
-#: How a file that marks its encoding starts, and the codecs that read it so.
-MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of bytes that the encoding does not have
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
-class Readable(Protocol):
-    """An opened file, wherever it is: all that is asked of it is its next bytes."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to `size` bytes; none at the end."""
-
-
-def text_lines(stream: Readable, encoding: str, *, attempted: str) -> Iterator[str]:
+def text_lines(stream: Readable, encoding: str | None, *, attempted: str, reading: Reading | None = None) -> Iterator[str]:
     """Yield the lines of `stream` with their ends (CR LF, LF or CR), bytes that cannot be decoded marked.
 
-    Raises FixConfig when Python knows no such encoding, when the file says by its first bytes that it is in another one, or
-    when it cannot be read on at all.
+    Args:
+        stream: The file's bytes.
+        encoding: A Python codec; None to find it out by the rules of `supdata.extract.encodings`.
+        attempted: How errors begin.
+        reading: Where the encoding is noted.
+
+    Raises FixConfig when Python knows no such encoding, when the file says by its first bytes that it is in another one, when
+    the encoding cannot be told, or when it cannot be read on at all; FixSource when a line has no end.
     """
-    buffered = io.BufferedReader(_Raw(stream), BUFFER_BYTES)
-    codec = _checked_codec(encoding, buffered.peek(4), attempted)
+    source, noted = Peekable(stream), reading if reading is not None else Reading()
+    if encoding is not None:
+        noted.encoding = _checked_codec(encoding, source.peek(4), attempted)
+    elif (found := marked(source.peek(4))) is not None:
+        _note(noted, found)
+    else:
+        yield from _ascii_lines(source, attempted)
+        _note(noted, _told(source.peek(SAMPLE_BYTES), attempted))
     try:
-        yield from io.TextIOWrapper(buffered, encoding=codec, errors="surrogateescape", newline="")
+        yield from _decoded(source, noted.encoding, attempted)
     except UnicodeDecodeError:
-        raise FixConfig(attempted, f"it is not {encoding} text", REMEDY) from None  # the cause would quote the bytes
+        raise FixConfig(attempted, f"it is not {noted.encoding} text", REMEDY) from None  # the cause would quote the bytes
 
 
-def is_decoded(line: str) -> bool:
-    """Whether every byte of the line was a character of its encoding."""
-    return line.isascii() or _UNDECODED.search(line) is None
+def is_decoded(text: str) -> bool:
+    """Whether every byte of the text was a character of its encoding."""
+    return text.isascii() or _UNDECODED.search(text) is None
+
+
+def _note(reading: Reading, found: Encoding) -> None:
+    reading.encoding, reading.encoding_why = found
+
+
+def _told(sample: bytes, attempted: str) -> Encoding:
+    found = recognised(sample)
+    if found is None:
+        said = "its encoding cannot be told: it is not UTF-8, and no text in cp1252 or ISO-8859-15 either (cp850, mac_roman?)"
+        raise FixConfig(attempted, said, "Give `source.format.encoding` in the institution file; the school knows it.")
+    return found
+
+
+def _ascii_lines(source: Peekable, attempted: str) -> Iterator[str]:
+    """Yield the whole lines before the first one with a byte that is not ASCII; that one stays to be read."""
+    held = b""
+    while data := source.read(BUFFER_BYTES):
+        block = held + data
+        foreign = _NOT_ASCII.search(block)
+        reach = foreign.start() if foreign else len(block)
+        # A CR at the very end may have its LF in the next block.
+        end = max(block.rfind(b"\n", 0, reach), block.rfind(b"\r", 0, reach - 1 if foreign is None else reach)) + 1
+        yield from io.TextIOWrapper(io.BytesIO(block[:end]), encoding="ascii", newline="")
+        held = block[end:]
+        if foreign:
+            break
+        if len(held) > LONGEST_LINE:
+            raise _endless(attempted)
+    source.give_back(held)
+
+
+def _decoded(source: Peekable, codec: str, attempted: str) -> Iterator[str]:
+    buffered = io.BufferedReader(RawStream(source), BUFFER_BYTES)
+    text = io.TextIOWrapper(buffered, encoding=codec, errors="surrogateescape", newline="")
+    for line in iter(partial(text.readline, LONGEST_LINE), ""):
+        if len(line) == LONGEST_LINE:
+            raise _endless(attempted)
+        yield line
+
+
+def _endless(attempted: str) -> FixSource:
+    found = f"it has a line of more than {LONGEST_LINE:,} characters: this is no table of rows"
+    return FixSource(attempted, found, "Compare `source.format` with the file, or ask the school for its export.")
 
 
 def _checked_codec(encoding: str, start: bytes, attempted: str) -> str:
@@ -52,18 +104,3 @@ def _checked_codec(encoding: str, start: bytes, attempted: str) -> str:
             found = f"it starts with the mark of {family} while the institution file says {encoding}"
             raise FixConfig(attempted, found, REMEDY)
     return "utf-8-sig" if codec == "utf-8" else codec  # with or without the mark
-
-
-class _Raw(io.RawIOBase):
-    """What `io` needs to buffer and decode a stream that only has `read`."""
-
-    def __init__(self, stream: Readable) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)

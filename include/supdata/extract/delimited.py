@@ -2,42 +2,75 @@
 
 A stray quote opens a value that swallows every line up to the next quote, be it hundreds of students later. So a record of
 several lines that does not read as a row gives back all of them but the first: that one is unreadable, and reading goes on
-at the second.
+at the second. Lines are first taken many at a time; only where one of them is out of the ordinary are they read one by one.
 """
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
 
 from supdata.config.formats import CsvFormat
 from supdata.errors import EmptySource, FixConfig
-from supdata.extract.decoding import Readable, is_decoded, text_lines
+from supdata.extract.decoding import is_decoded, text_lines
+from supdata.extract.dialect import DELIMITERS, SAMPLE_LINES, cells_of, csv_reader, find_delimiter, usual_width
 from supdata.extract.header import locate
+from supdata.extract.streams import Readable
+from supdata.records.reading import Reading
 from supdata.records.rows import RawRow, UnreadableRow
 
 LINES_OF_A_ROW = 50  # a quoted value may hold line ends; past this many the quote was never closed
-DELIMITERS = ";,|\t"
+LINES_AT_ONCE = 1_000
+
+Cells = list[str] | str
+"""The values of one record, none for a blank one; or why it cannot be read."""
 
 
-def read_delimited(stream: Readable, source: str, layout: CsvFormat, wanted: Sequence[str]) -> Iterator[RawRow | UnreadableRow]:
-    """Yield the rows of `stream` with their `wanted` columns, numbered as a spreadsheet shows them: the header is row 1.
+def read_delimited(
+    stream: Readable, source: str, layout: CsvFormat, wanted: Sequence[str], reading: Reading | None = None
+) -> Iterator[RawRow | UnreadableRow]:
+    """Yield the rows of `stream` with their `wanted` columns, numbered as a spreadsheet shows them: the first line is row 1.
 
     Lines without any value (blank, or delimiters only) count as rows of the spreadsheet and are no rows of data.
 
     Raises EmptySource when there is not even a header, FixSource when a wanted column is missing or is there twice, FixConfig
-    when the file is not written as `layout` says.
+    when the file is not written as `layout` says, or when it does not say and it cannot be told.
     """
-    attempted = f"Reading {source}"
-    records = enumerate(_records(_Lines(text_lines(stream, layout.encoding, attempted=attempted)), layout), start=1)
-    header = next((cells for _, cells in records if cells), None)
-    if header is None:
-        raise EmptySource(attempted, "it is empty, without even a header", "Ask the school to export it again.")
-    positions = _positions(header, layout, wanted, attempted)
+    attempted, noted = f"Reading {source}", reading if reading is not None else Reading()
+    lines = text_lines(stream, layout.encoding, attempted=attempted, reading=noted)
+    start = [*islice(lines, layout.preamble + SAMPLE_LINES)]
+    sample = start[layout.preamble :]
+    table = _Table(layout, _delimiter(sample, layout, wanted, noted, attempted), noted)
+    records = enumerate(_records(_Lines(chain(sample, lines)), table), start=layout.preamble + 1)
+    if layout.header:
+        noted.header_row, header = next(((row, cells) for row, cells in records if cells), (0, ""))
+        positions = _positions(header, table, wanted, attempted)
+    else:
+        positions = _named(cells_of(sample, layout, table.delimiter), table, wanted, attempted)
     for row, cells in records:
         if isinstance(cells, str):
             yield UnreadableRow(source=source, row=row, reason=cells)
         elif cells:
-            yield RawRow(source=source, row=row, values={name: cells[at] for name, at in positions.items()})
+            yield RawRow(source=source, row=row, values={name: cells[at] for name, at in positions})
+
+
+@dataclass
+class _Table:
+    """How the file's rows are written; `width` is how many values each has, 0 until that is known."""
+
+    layout: CsvFormat
+    delimiter: str
+    noted: Reading
+    width: int = 0
+
+    def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        return csv_reader(lines, self.layout, self.delimiter, strict=True)
+
+    def wrong_width(self, found: int) -> str:
+        if self.layout.header:
+            return f"La ligne a {found} valeurs, l'en-tête en a {self.width}."
+        return f"La ligne a {found} valeurs au lieu de {self.width}."
 
 
 class _Lines:
@@ -58,51 +91,99 @@ class _Lines:
         self.taken.append(line)
         return line
 
-    def give_back(self) -> None:
+    def many(self, count: int) -> list[str]:
+        """Return up to `count` lines; none at the end."""
+        returned = [self._returned.popleft() for _ in range(min(count, len(self._returned)))]
+        return [*returned, *islice(self._lines, count - len(returned))]
+
+    def give_back(self, lines: Sequence[str]) -> None:
+        """Let `lines` be read again."""
+        self._returned.extendleft(reversed(lines))
+
+    def keep_first(self) -> None:
         """Keep the first line of the record, and let the others be read again."""
-        self._returned.extendleft(reversed(self.taken[1:]))
+        self.give_back(self.taken[1:])
         del self.taken[1:]
 
 
-def _records(lines: _Lines, layout: CsvFormat) -> Iterator[list[str] | str]:
-    """Yield the cells of each record, or why it cannot be read; no cells for a blank one. The first sets the width."""
-    if layout.quoted:
-        reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
-    else:
-        reader = csv.reader(lines, delimiter=layout.delimiter, strict=True, quoting=csv.QUOTE_NONE)
-    width = 0
-    while True:
+def _records(lines: _Lines, table: _Table) -> Iterator[Cells]:
+    """Yield the cells of each record, or why it cannot be read; no cells for a blank one."""
+    while batch := lines.many(LINES_AT_ONCE if table.width else 1):
+        plain = _all_plain(batch, table) if table.width else None
+        if plain is not None:
+            yield from plain
+        else:
+            lines.give_back(batch)
+            yield from _one_by_one(lines, table, len(batch))
+
+
+def _all_plain(lines: list[str], table: _Table) -> list[list[str]] | None:
+    """Return the cells of `lines` where each of them is one row as it should be, None where it takes a closer look."""
+    try:
+        rows = [*table.reader(lines)]
+    except csv.Error:
+        return None
+    if len(rows) != len(lines) or not is_decoded("".join(lines)):
+        return None
+    rows = [cells if any(map(str.strip, cells)) else [] for cells in rows]
+    return rows if {*map(len, rows)} <= {0, table.width} else None
+
+
+def _one_by_one(lines: _Lines, table: _Table, count: int) -> Iterator[Cells]:
+    """Yield the records that begin in the next `count` lines; the first with a value sets the width where none is known."""
+    reader = table.reader(lines)
+    while count > 0:
         lines.taken.clear()
         try:
-            cells = next(reader)
+            yield _checked(next(reader), lines, table)
         except StopIteration:
             return
         except csv.Error:
-            lines.give_back()
+            lines.keep_first()
             yield "Les guillemets de la ligne sont mal placés."
-            continue
-        if not any(map(str.strip, cells)):
-            yield []
-        elif width and len(cells) != width:
-            lines.give_back()
-            yield f"La ligne a {len(cells)} valeurs, l'en-tête en a {width}."
-        elif not is_decoded("".join(lines.taken)):
-            yield f"La ligne contient des caractères qui n'existent pas en {layout.encoding}."
-        else:
-            width = width or len(cells)
-            yield cells
+        count -= len(lines.taken)
 
 
-def _positions(header: list[str] | str, layout: CsvFormat, wanted: Sequence[str], attempted: str) -> dict[str, int]:
+def _checked(cells: list[str], lines: _Lines, table: _Table) -> Cells:
+    if not any(map(str.strip, cells)):
+        return []
+    if table.width and len(cells) != table.width:
+        lines.keep_first()
+        return table.wrong_width(len(cells))
+    if not is_decoded("".join(lines.taken)):
+        return f"La ligne contient des caractères qui n'existent pas en {table.noted.encoding}."
+    table.width = len(cells)
+    return cells
+
+
+def _delimiter(sample: Sequence[str], layout: CsvFormat, wanted: Sequence[str], noted: Reading, attempted: str) -> str:
+    if layout.delimiter is not None:
+        noted.delimiter = layout.delimiter
+    else:
+        noted.delimiter, noted.delimiter_why = find_delimiter(sample, layout, wanted, attempted)
+    return noted.delimiter
+
+
+def _positions(header: Cells, table: _Table, wanted: Sequence[str], attempted: str) -> list[tuple[str, int]]:
     """Return where each wanted column is; a header that is all one column speaks of the wrong delimiter."""
+    if not header:
+        raise EmptySource(attempted, "it is empty, without even a header", "Ask the school to export it again.")
     if isinstance(header, str):
-        raise FixConfig(
-            attempted,
-            f"its header cannot be read as {layout.encoding} text",
-            "Correct `source.format` in the institution file.",
-        )
-    others = [other for other in DELIMITERS if other != layout.delimiter and other in header[0]]
+        found = f"its header cannot be read as {table.noted.encoding} text"
+        raise FixConfig(attempted, found, "Correct `source.format` in the institution file.")
+    others = [other for other in DELIMITERS if other != table.delimiter and other in header[0]]
     if len(header) == 1 and others:
-        found = f"its header has no {layout.delimiter!r} but has {others[0]!r}"
+        found = f"its header has no {table.delimiter!r} but has {others[0]!r}"
         raise FixConfig(attempted, found, "Correct `source.format.delimiter` in the institution file.")
-    return dict(zip(wanted, locate(wanted, header, attempted=attempted), strict=True))
+    return [*zip(wanted, locate(wanted, header, attempted=attempted), strict=True)]
+
+
+def _named(rows: Sequence[list[str]], table: _Table, wanted: Sequence[str], attempted: str) -> list[tuple[str, int]]:
+    """Return where each wanted column is in a file without a header: its width is that of most of its first rows."""
+    width, names = usual_width(rows), table.layout.names
+    if names and rows and width != len(names):
+        found = f"its rows have {width} values where `names` lists {len(names)}"
+        raise FixConfig(attempted, found, "Correct `source.format` in the institution file.")
+    table.width = width
+    columns = names or [str(position) for position in range(1, width + 1)]
+    return [*zip(wanted, locate(wanted, columns, attempted=attempted), strict=True)] if rows else []

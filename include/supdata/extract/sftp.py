@@ -12,8 +12,9 @@ from paramiko.ssh_exception import SSHException
 
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import EmptySource, FixSource, TryLater
-from supdata.extract.decoding import Readable
-from supdata.extract.delimited import read_delimited
+from supdata.extract.files import read_file
+from supdata.extract.streams import Readable
+from supdata.records.reading import Reading
 from supdata.records.rows import RawRow, UnreadableRow
 
 log = logging.getLogger(__name__)
@@ -54,11 +55,13 @@ class SftpClient(Protocol):
         """Return the opened RemoteFile."""
 
 
-def read_sftp(client: SftpClient, source: SftpSource, wanted: Sequence[str]) -> Iterator[RawRow | UnreadableRow]:
+def read_sftp(
+    client: SftpClient, source: SftpSource, wanted: Sequence[str], reading: Reading | None = None
+) -> Iterator[RawRow | UnreadableRow]:
     """Yield the rows of the newest file that matches `source.path`; rows name the file without its folder.
 
     Raises FixSource when no file matches or the server denies it, EmptySource when the file holds nothing, TryLater when the
-    connection breaks or the file changes while it is read (an upload that is under way), and what `read_delimited` raises.
+    connection breaks or the file changes while it is read (an upload that is under way), and what `read_file` raises.
     """
     attempted = f"Reading {source.path} on {source.connection}"
     try:
@@ -68,7 +71,7 @@ def read_sftp(client: SftpClient, source: SftpSource, wanted: Sequence[str]) -> 
             raise EmptySource(attempted, "the newest file has no bytes at all", "Ask the school to export it again.")
         with closing(client.open(path, "rb", BUFFER_BYTES)) as file:
             file.prefetch(entry.st_size, REQUESTS_AHEAD)
-            yield from read_delimited(file, posixpath.basename(path), source.format, wanted)
+            yield from read_file(file, posixpath.basename(path), source.format, wanted, reading)
         _check_unchanged(entry, client.stat(path), attempted)
     except PermissionError as error:
         raise FixSource(attempted, "the server denies it", "Ask the school to give our account the right to read.") from error

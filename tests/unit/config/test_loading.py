@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from supdata.config.database_source import DatabaseSource
 from supdata.config.faults import InvalidInstitution
+from supdata.config.formats import CsvFormat
 from supdata.config.loading import find_institution_files, load_institution, parse_institution
 from supdata.config.models import Institution
 from supdata.config.rest_source import ApiKey, RestSource
@@ -41,7 +42,7 @@ def test_every_valid_sample_is_an_institution_named_for_its_file() -> None:
 def test_the_shortest_file_gets_its_defaults() -> None:
     institution = loaded("0751717J.yaml")
     assert isinstance(institution.source, SftpSource)
-    assert institution.source.format.encoding == "utf-8-sig"
+    assert institution.source.format == CsvFormat()
     assert institution.schedule is None
     assert institution.year.start == date(2026, 9, 1)
     assert institution.columns.ine.columns == ["INE"]

@@ -103,7 +103,7 @@ def test_a_name_with_quotes_inside_quotes_is_unreadable_alone() -> None:
 
 
 def test_a_reason_holds_no_value_of_the_row() -> None:
-    unreadable = read(b'NOM;INE\nSECRET\n"SECRET;\nSECRET;1;2\n\xff SECRET;1\n')
+    unreadable = read(b'NOM;INE\nSECRET\n"SECRET;\nSECRET;1;2\n\xff SECRET;1\n', encoding="utf-8")
     assert len(unreadable) == 4
     assert all(isinstance(row, UnreadableRow) and "SECRET" not in row.reason for row in unreadable)
 
@@ -143,14 +143,14 @@ def test_a_wanted_column_that_is_there_twice_is_refused_and_an_unwanted_one_is_n
 
 def test_the_wrong_delimiter_is_named() -> None:
     with pytest.raises(FixConfig, match="no ';' but has ','"):
-        read(b"INE,NOM\n1,2\n")
+        read(b"INE,NOM\n1,2\n", delimiter=";")
 
 
 def test_an_encoding_that_the_file_contradicts_is_refused() -> None:
     with pytest.raises(FixConfig, match="mark of utf-8 while the institution file says cp1252"):
         read(b"\xef\xbb\xbfINE;A\n", encoding="cp1252")
     with pytest.raises(FixConfig, match="mark of utf-16"):
-        read("INE;A\n".encode("utf-16"))
+        read("INE;A\n".encode("utf-16"), encoding="utf-8")
 
 
 def test_an_encoding_that_does_not_exist_is_refused() -> None:
