@@ -12,6 +12,7 @@ from supdata.errors import CallUs, TryLater
 from supdata.ledger.entries import Facts, Settlement
 from supdata.ledger.schema import migrate, revert
 from supdata.ledger.store import Ledger
+from supdata.push.patience import GRACE
 from supdata.records.shipment import Planned
 from supdata.records.states import Action, Outcome
 
@@ -76,7 +77,7 @@ def tables(url: str) -> set[str]:
 def test_migrating_twice_makes_the_tables_once_and_reverting_takes_them_away(database_url: str) -> None:
     migrate(database_url)
     migrate(database_url.replace("postgresql://", "postgres://"))  # as Airflow writes addresses
-    assert tables(database_url) == {"alembic_version", "enrolment", "intent", "receipt", "run"}
+    assert tables(database_url) == {"alembic_version", "enrolment", "intent", "receipt", "replay", "replayed", "run"}
     revert(database_url)
     assert tables(database_url) == {"alembic_version"}
     migrate(database_url)
@@ -106,6 +107,66 @@ def test_what_the_first_version_knew_outlives_the_way_up_and_down(database_url: 
         assert [one.outcome for one in receipts] == [Outcome.ACCEPTED, Outcome.AMBIGUOUS]
         revert(database_url, "0001")
         assert columns(database_url) == first
+
+
+def test_what_was_refused_gets_a_day_on_the_way_up_and_who_asked_for_what_goes_on_the_way_down(database_url: str) -> None:
+    migrate(database_url, "0002")
+    second = columns(database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for number, state in enumerate(("accepted", "refused"), start=1):
+            connection.execute(OLD_ENROLMENT, {"key": f"{number:032x}", "content": "a" * 32, "run": RUN, "at": NOW})
+            connection.execute("UPDATE supdata.enrolment SET state = %s WHERE key = %s", (state, f"{number:032x}"))
+    keys = [f"{number:032x}" for number in (1, 2)]
+    for _ in range(2):
+        migrate(database_url)
+        with psycopg.connect(database_url) as connection:
+            ledger = Ledger(connection)
+            found = ledger.entries(keys)
+            assert [found[key].next_due for key in keys] == [None, NOW + timedelta(days=32) - GRACE]
+            assert not any(one.replay for one in found.values())
+            assert ledger.ask_again(keys[1:], author="ops", reason="the registry was mended", at=NOW) == 1
+            assert [ledger.entries(keys)[key].replay for key in keys] == [False, True]
+        revert(database_url, "0002")
+        assert columns(database_url) == second
+
+
+def test_what_is_asked_for_again_is_marked_until_it_is_answered(ledger: Ledger) -> None:
+    answered(ledger, a_planned(1), Outcome.REFUSED)
+    key = a_planned(1).key
+    assert ledger.ask_again([key, "f" * 32], author="ops", reason="the registry was mended", at=NOW) == 1
+    ids = ledger.record(NEXT_RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    taken_back = Settlement(intent=ids[key], outcome=Outcome.NOT_ATTEMPTED)
+    ledger.record(NEXT_RUN, "chunk-0001", settled=[taken_back], intended=[], at=NOW)
+    assert ledger.entries([key])[key].replay, "it never left"
+    answered(ledger, a_planned(1), Outcome.REFUSED, run=NEXT_RUN)
+    assert not ledger.entries([key])[key].replay
+
+
+def test_what_was_never_answered_can_be_asked_for_again(ledger: Ledger) -> None:
+    ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    assert ledger.ask_again([a_planned(1).key], author="ops", reason="a worker died", at=NOW) == 1
+    entry = ledger.entries([a_planned(1).key])[a_planned(1).key]
+    assert (entry.state, entry.doubt, entry.replay) == (Outcome.AMBIGUOUS, True, True)
+
+
+def test_asking_for_nothing_leaves_no_trace(ledger: Ledger, database_url: str) -> None:
+    assert ledger.ask_again([], author="ops", reason="none", at=NOW) == 0
+    with psycopg.connect(database_url) as other:
+        assert other.execute("SELECT count(*) FROM supdata.replay").fetchone() == (0,)
+
+
+def test_no_sender_begins_while_what_is_to_be_sent_changes_and_none_is_interrupted(ledger: Ledger, database_url: str) -> None:
+    ledger.open_run(RUN, "0751717J", NOW)
+    with psycopg.connect(database_url) as connection:
+        other = Ledger(connection)
+        with other.sole_sender(RUN, "chunk-0001"):
+            with pytest.raises(TryLater, match="0751717J"), ledger.silence(["0442953W", "0751717J"]):
+                pytest.fail("a run is sending")
+            with ledger.silence(["0442953W"]):
+                pass
+        connection.execute("SET lock_timeout = '200ms'")
+        with ledger.silence(["0751717J"]), pytest.raises(psycopg.errors.LockNotAvailable):
+            other.sole_sender(RUN, "chunk-0001").__enter__()
 
 
 def test_facts_go_with_the_way_down_and_are_learned_again(database_url: str) -> None:

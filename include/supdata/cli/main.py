@@ -19,6 +19,7 @@ COMMANDS = (
     ("check", "supdata.cli.check", "Check institution files: every fault, with its line and the nearest valid word."),
     ("schema", "supdata.cli.check", "Print the JSON Schema of an institution file, for editors."),
     ("rules", "supdata.cli.rules", "List the quality rules: a table, JSON, or the page expectations/README.md."),
+    ("ledger", "supdata.cli.ledger", "Follow what was declared: show, find, trail; send again; make and upgrade the tables."),
     ("sandbox", "supdata.cli.sandbox", "Serve a local registry that answers as SupData does."),
     ("demo", "supdata.cli.demo", "Synchronise three made schools into a local registry, twice, and show the figures."),
     ("up", "supdata.cli.demo", "The same as `demo`, then stay open and print the addresses."),
@@ -56,12 +57,20 @@ def _loading(name: str, module: str) -> Callable[[typer.Context], None]:
     """Return a command that loads the real one, and hands its arguments over."""
 
     def command(context: typer.Context) -> None:
-        real = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        real.command(name)(getattr(importlib.import_module(module), name))
+        real = _as_command(name, getattr(importlib.import_module(module), name))
         code = real(args=context.args, prog_name=f"supdata {name}", standalone_mode=False)
         raise typer.Exit(code if isinstance(code, int) else 0)
 
     return command
+
+
+def _as_command(name: str, found: Any) -> typer.Typer:
+    """Return what a command's module has under its name: a function, or a group of several."""
+    if isinstance(found, typer.Typer):
+        return found
+    real = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    real.command(name)(found)
+    return real
 
 
 for _name, _module, _help in COMMANDS:

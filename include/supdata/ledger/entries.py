@@ -28,9 +28,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `content` and `state` are those of the last attempt, `accepted_content` is what the registry last accepted ("" for
     nothing yet). `doubt` says that something was sent since which the registry may or may not have kept. `status` and
-    `words` are the last answer's. `next_due` is set for unknown students: not before that moment. `attempts` counts how often
-    this very content was sent. `rules` is the version of the rules
-    that the last attempt had passed, and `accepted` what was declared when the registry last accepted.
+    `words` are the last answer's. `next_due` is set for what was refused and for unknown students: not before that moment,
+    unless something changes. `attempts` counts how often this very content was sent. `rules` is the version of the rules
+    that the last attempt had passed, and `accepted` what was declared when the registry last accepted. `replay` says that
+    somebody has asked, for a reason that is kept, for it to be sent again whatever its state.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     next_due: datetime | None = None
     rules: str = ""
     accepted: Facts = UNKNOWN_FACTS
+    replay: bool = False
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 SCHEMA = "supdata"
@@ -19,8 +20,8 @@ MIGRATION_LOCK = 7_305_112_026
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the ledger in the database `url` to `revision`; nothing happens when it is there already.
 
-    `url` is a PostgreSQL address as psycopg or Airflow writes it. The tables live in a schema of their own, so that the
-    database may be shared.
+    `url` is a PostgreSQL address as libpq, SQLAlchemy or Airflow writes it. The tables live in a schema of their own, so that
+    the database may be shared.
     """
     with _prepared(url) as config:
         command.upgrade(config, revision)
@@ -38,14 +39,18 @@ def _prepared(url: str) -> Iterator[Config]:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    engine = create_engine(_sqlalchemy_url(url), poolclass=NullPool)
-    with engine.begin() as connection:
+    with psycopg.connect(_libpq_address(url)) as opened, _engine_of(opened).begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
         config.attributes["connection"] = connection
         yield config
 
 
-def _sqlalchemy_url(url: str) -> str:
-    """Name the driver: SQLAlchemy would take another one by default."""
-    return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", url)
+def _engine_of(opened: psycopg.Connection) -> Engine:
+    """Return an engine on a connection that is open already: one that cannot be opened fails with the driver's own error."""
+    return create_engine("postgresql+psycopg://", creator=lambda: opened, poolclass=NullPool)
+
+
+def _libpq_address(url: str) -> str:
+    """Return an address as libpq reads it, without the name of a driver."""
+    return re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url)

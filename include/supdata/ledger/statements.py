@@ -4,7 +4,8 @@ ENTRIES = """
 SELECT w.key, coalesce(o.content, e.content), CASE WHEN o.id IS NULL THEN e.state ELSE 'ambiguous' END,
        coalesce(e.accepted_content, ''), o.id IS NOT NULL OR e.doubt,
        coalesce(e.status, 0), coalesce(e.words, ''), coalesce(e.attempts, 0), e.next_due, coalesce(e.rules, ''),
-       coalesce(e.accepted_birth, ''), coalesce(e.accepted_statut, ''), coalesce(e.accepted_regime, '')
+       coalesce(e.accepted_birth, ''), coalesce(e.accepted_statut, ''), coalesce(e.accepted_regime, ''),
+       e.replay IS NOT NULL
 FROM wanted w
 LEFT JOIN supdata.enrolment e ON e.key = w.key
 LEFT JOIN LATERAL (
@@ -129,7 +130,18 @@ ON CONFLICT (key) DO UPDATE SET
     seen_run = excluded.seen_run,
     seen_source = excluded.seen_source,
     seen_row = excluded.seen_row,
-    present = true
+    present = true,
+    replay = NULL
+"""
+
+# One request covers many records. Who asks before the next run replaces what was asked before; both stay in the trail.
+ASK_AGAIN = """
+WITH asked AS (
+    INSERT INTO supdata.replay (at, author, reason) SELECT %(at)s, %(author)s, %(reason)s RETURNING id
+), marked AS (
+    UPDATE supdata.enrolment e SET replay = asked.id FROM asked WHERE e.key = ANY(%(keys)s) RETURNING e.key
+)
+INSERT INTO supdata.replayed (replay_id, key) SELECT asked.id, marked.key FROM asked, marked
 """
 
 # An intent without a receipt may have reached the registry; one taken back has not, and counts for nothing.

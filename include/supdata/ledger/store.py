@@ -72,6 +72,19 @@ class Ledger:
             raise _busy(f"Planning for {uai}", "another run of the school is sending at this moment")
 
     @contextmanager
+    def silence(self, uais: Collection[str]) -> Iterator[None]:
+        """Let nobody begin to send for the schools `uais` meanwhile; all that is written is committed together at the end.
+
+        Raises TryLater when somebody sends already.
+        """
+        with self._connection.transaction():
+            for uai in sorted(uais):  # in one order, so that two that do this never wait for each other
+                self._connection.execute(statements.GATE, {"uai": uai})
+                if self._sends(uai, besides=None):
+                    raise _busy(f"Changing what is to be sent for {uai}", "a run of the school is sending at this moment")
+            yield
+
+    @contextmanager
     def sole_sender(self, run_id: str, chunk: str) -> Iterator[None]:
         """Make sure that nobody else sends this chunk meanwhile, and no other run of its school anything.
 
@@ -147,6 +160,17 @@ class Ledger:
         with self._connection.transaction(), self._connection.cursor() as cursor:
             _settle(cursor, _left_open(cursor, keys), at)
 
+    def ask_again(self, keys: Collection[str], *, author: str, reason: str, at: datetime) -> int:
+        """Have the records `keys` sent again by the next run whose source holds them, and return how many those are.
+
+        `author` and `reason` (neither empty, neither with a student's value) are kept for good; the mark goes when the record
+        has been sent and answered. What was never answered is closed as ambiguous first.
+        """
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            _settle(cursor, _left_open(cursor, list(keys)), at)
+            facts = {"keys": list(keys), "author": author, "reason": reason, "at": at}
+            return cursor.execute(statements.ASK_AGAIN, facts).rowcount if keys else 0
+
     def receipts(self, run_id: str, chunk: str | None = None) -> list[Receipt]:
         """Return what became of every record this run, or one chunk of it, has sent since it was planned, ordered by place.
 
@@ -172,7 +196,7 @@ class Ledger:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    key, content, state, accepted_content, doubt, status, words, attempts, next_due, rules, birth, statut, regime = row
+    key, content, state, accepted_content, doubt, status, words, attempts, next_due, rules, birth, statut, regime, replay = row
     return Entry(
         key=key,
         content=content,
@@ -185,6 +209,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         next_due=next_due,
         rules=rules,
         accepted=Facts(birth=birth, statut=statut, regime=regime),
+        replay=replay,
     )
 
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from airflow.sdk import Connection
 from psycopg.conninfo import make_conninfo
 
-from supdata.errors import AccessRefused, FixConfig, TryLater
+from supdata.errors import FixConfig
 from supdata.ledger.fingerprint import Fingerprint
+from supdata.ledger.opening import open_ledger_at
 from supdata.ledger.store import Ledger
 from supdata.orchestration.sources import find_connection
 
 LEDGER_CONNECTION = "supdata_ledger"
+CALLED = f"the ledger behind the connection `{LEDGER_CONNECTION}`"
 KEY_CONNECTION = "supdata_ledger_key"
 #: Shorter keys could be searched: an INE has only some ten million values a year.
 SHORTEST_KEY = 16
@@ -22,17 +23,16 @@ SHORTEST_KEY = 16
 def open_ledger() -> Iterator[Ledger]:
     """Yield the ledger behind the connection `supdata_ledger`; closed on leaving.
 
-    Raises AccessRefused when its database refuses the password, TryLater when it is away or goes away.
+    Raises FixConfig (AccessRefused) when the connection is missing or wrong or the ledger's tables are too old, TryLater when
+    its database is away or goes away.
     """
-    settings = _conninfo(find_connection(LEDGER_CONNECTION))
-    attempted = f"Using the ledger behind the connection `{LEDGER_CONNECTION}`"
-    try:
-        with psycopg.connect(settings) as connection:
-            yield Ledger(connection)
-    except psycopg.OperationalError as error:
-        if "authentication failed" in str(error):
-            raise AccessRefused(attempted, "its database refused user or password", "Correct the connection.") from error
-        raise TryLater(attempted, "its database does not answer", "It is tried again; nothing is lost by waiting.") from error
+    with open_ledger_at(ledger_address(), CALLED) as connection:
+        yield Ledger(connection)
+
+
+def ledger_address() -> str:
+    """Return what libpq connects to the ledger by; it holds a password and is not to be shown."""
+    return _conninfo(find_connection(LEDGER_CONNECTION))
 
 
 def _conninfo(connection: Connection) -> str:

@@ -41,9 +41,9 @@ def decide(entry: Entry | None, content: str, circumstances: Circumstances) -> D
     What the registry has accepted is never sent again unchanged, in either mode. A change that was refused and has been undone
     in the source is no change. A record in doubt is sent again, or waits for a person, whatever its content: under `hold`
     another content could make a second enrolment just as well. What was refused or unknown is sent once more when the rules are
-    no longer those it had passed then.
+    no longer those it had passed then, or when it is due. What somebody has asked for in the ledger is sent whatever it is.
     """
-    if entry is None:
+    if entry is None or entry.replay:
         return Decision.SEND
     if content == entry.accepted_content and not entry.doubt:
         return Decision.KEEP
@@ -55,11 +55,9 @@ def decide(entry: Entry | None, content: str, circumstances: Circumstances) -> D
 def _decide_by_last_answer(entry: Entry, content: str, circumstances: Circumstances) -> Decision:
     same = content == entry.content and entry.rules == circumstances.rules.version
     full = circumstances.mode == "full"
+    due = entry.next_due is None or entry.next_due <= circumstances.now
     match entry.state:
-        case Outcome.REFUSED:
-            return Decision.WAIT if same and not full else Decision.SEND
-        case Outcome.UNKNOWN_STUDENT:
-            due = entry.next_due is None or entry.next_due <= circumstances.now
+        case Outcome.REFUSED | Outcome.UNKNOWN_STUDENT:
             return Decision.SEND if full or due or not same else Decision.WAIT
         case Outcome.ACCEPTED | Outcome.AMBIGUOUS | Outcome.HELD | Outcome.NOT_ATTEMPTED:
             return Decision.SEND

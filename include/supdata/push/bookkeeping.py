@@ -112,18 +112,15 @@ class Bookkeeper:
             return self._ledger.record(self._run_id, self._chunk, settled=settled, intended=intended, at=self._now())
 
     def _settlement(self, planned: Planned, intent: int, answer: Answer) -> Settlement:
-        due = None
-        if answer.outcome is Outcome.UNKNOWN_STUDENT:
-            entry = self._entries.get(planned.key)
-            before = entry.attempts if entry is not None and entry.content == planned.content else 0
-            due = next_due(self._now(), attempts=before + 1, retry_days=self._retry_days)
+        entry = self._entries.get(planned.key)
+        before = entry.attempts if entry is not None and entry.content == planned.content else 0
         return Settlement(
             intent=intent,
             outcome=answer.outcome,
             status=answer.status,
             id_inscription=answer.id_inscription,
             words=answer.words,
-            next_due=due,
+            next_due=next_due(self._now(), answer.outcome, attempts=before + 1, retry_days=self._retry_days),
         )
 
 

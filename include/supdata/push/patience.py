@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
 
+from supdata.records.states import Outcome
+
 #: A night's run starts at the same minute as the last one, its pushes a little later: half a day's grace keeps them in step.
 GRACE = timedelta(hours=12)
 LONGEST_WAIT_DAYS = 32
@@ -32,7 +34,18 @@ class Patience:
         return SystemRandom().uniform(bound / 2, bound)
 
 
-def next_due(sent: datetime, *, attempts: int, retry_days: int) -> datetime:
-    """Return when a student the registry did not know is asked for again: the wait doubles with each attempt (1 or more)."""
-    days = min(LONGEST_WAIT_DAYS, retry_days * 2 ** min(attempts - 1, 10))
+def next_due(sent: datetime, outcome: Outcome, *, attempts: int, retry_days: int) -> datetime | None:
+    """Return when a record that was not accepted is asked for again though nothing has changed; None where that is no matter.
+
+    A student the registry did not know may be known tomorrow: the wait doubles with each attempt (1 or more), from `retry_days`
+    up to the longest. What was refused stays so until the record or the registry's rules change, and of these nobody tells:
+    it is asked again at the longest wait.
+    """
+    match outcome:
+        case Outcome.UNKNOWN_STUDENT:
+            days = min(LONGEST_WAIT_DAYS, retry_days * 2 ** min(attempts - 1, 10))
+        case Outcome.REFUSED:
+            days = LONGEST_WAIT_DAYS
+        case _:
+            return None
     return sent + timedelta(days=days) - GRACE

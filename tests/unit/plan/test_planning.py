@@ -102,7 +102,9 @@ def test_what_the_registry_holds_stays() -> None:
 
 
 def test_what_the_registry_refused_waits_with_its_words_and_what_it_would_have_been() -> None:
-    (waiting,) = plan(rows(1), [known(rows(1)[0], Outcome.REFUSED, status=400, words="le format")]).waiting
+    (waiting,) = plan(
+        rows(1), [known(rows(1)[0], Outcome.REFUSED, status=400, words="le format", next_due=NOW + timedelta(days=9))]
+    ).waiting
     assert (waiting.row, waiting.outcome, waiting.status, waiting.words, waiting.action) == (
         2, Outcome.REFUSED, 400, "le format", Action.CREATE,
     )  # fmt: skip
