@@ -13,6 +13,7 @@ from croniter import CroniterError, croniter  # type: ignore[import-untyped]  # 
 from supdata.config.column_checks import check_columns
 from supdata.config.document import Document, Path
 from supdata.config.faults import Fault, nearest_to
+from supdata.config.format_checks import FORMAT_CHECKS
 from supdata.config.iso_date import is_iso_date
 from supdata.config.rule_checks import KnownRule, check_known_rules, check_rules
 from supdata.config.source_checks import SOURCE_CHECKS
@@ -126,6 +127,7 @@ CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     _schedule,
     _timezone,
     *SOURCE_CHECKS,
+    *FORMAT_CHECKS,
     _connections,
     _codes,
     check_rules,

@@ -28,19 +28,23 @@ def check_columns(document: Document) -> Iterator[Fault]:
 
 
 def _column_names(document: Document, path: Path, mapping: Data) -> Iterator[Fault]:
-    for where, text in _named_columns(path, mapping):
+    for where, text in named_columns(path, mapping):
         if isinstance(text, str) and not text.strip():
             yield document.fault(where, "is an empty column name")
 
 
-def _named_columns(path: Path, mapping: Data) -> Iterable[tuple[Path, Data]]:
+def named_columns(path: Path, mapping: Data) -> Iterable[tuple[Path, Data]]:
+    """Return the source columns that the mapping at `path` names, each with where it stands."""
+    if isinstance(mapping, list):
+        return _listed(path, mapping)
     if not isinstance(mapping, dict):
         return [(path, mapping)]
-    columns = mapping.get("columns")
-    listed: list[tuple[Path, Data]] = []
-    if isinstance(columns, list):
-        listed = [((*path, "columns", index), text) for index, text in enumerate(columns)]
+    listed = [one for key in ("columns", "first_of") for one in _listed((*path, key), mapping.get(key))]
     return [((*path, "column"), mapping.get("column")), *listed]
+
+
+def _listed(path: Path, columns: Data) -> list[tuple[Path, Data]]:
+    return [((*path, index), text) for index, text in enumerate(columns)] if isinstance(columns, list) else []
 
 
 def _words(document: Document, path: Path, mapping: Mapping[str, Data]) -> Iterator[Fault]:

@@ -8,18 +8,23 @@ from supdata.config.section import Section
 
 
 def _column_shorthand(value: object) -> object:
-    """`ine: NUM_INE` is short for `ine: {columns: [NUM_INE]}`."""
+    """`ine: NUM_INE` is short for `ine: {columns: [NUM_INE]}`, and `ine: [A, B]` for `ine: {columns: [A, B]}`."""
     if isinstance(value, str):
         return {"columns": [value]}
+    if isinstance(value, list):
+        return {"columns": value}
     if isinstance(value, dict) and "column" in value and "columns" not in value:
         return {"columns": [value["column"]], **{k: v for k, v in value.items() if k != "column"}}
     return value
 
 
 class ColumnMapping(Section):
-    """Where one field comes from: columns joined end to end, or one constant; then a value map or date formats."""
+    """Where a field comes from: columns joined, the first one with a value, or a constant; then a value map or date formats."""
 
     columns: list[str] = Field(default_factory=list, description="Source columns, joined without a separator.")
+    first_of: list[str] = Field(
+        default_factory=list, description="Source columns by preference: the first that has a value gives it."
+    )
     constant: str | None = Field(None, description="The same value for every row.")
     map: dict[str, str] = Field(
         default_factory=dict, description="Source value to canonical value; values not listed stay as found."
@@ -30,9 +35,13 @@ class ColumnMapping(Section):
 
     @model_validator(mode="after")
     def _columns_or_constant(self) -> "ColumnMapping":
-        if bool(self.columns) == (self.constant is not None):
-            raise ValueError("give either columns or `constant`")
+        if [bool(self.columns), bool(self.first_of), self.constant is not None].count(True) != 1:
+            raise ValueError("give either columns, `first_of` or `constant`")
         return self
+
+    def source_columns(self) -> list[str]:
+        """Return the source columns that the field needs."""
+        return self.columns or self.first_of
 
 
 Mapped = Annotated[ColumnMapping, BeforeValidator(_column_shorthand)]
@@ -60,4 +69,4 @@ class Columns(Section):
 
     def source_columns(self) -> tuple[str, ...]:
         """Return every source column that is needed, each once, in order of first mention: all others stay unread."""
-        return tuple(dict.fromkeys(column for mapping in self.mapped().values() for column in mapping.columns))
+        return tuple(dict.fromkeys(column for mapping in self.mapped().values() for column in mapping.source_columns()))

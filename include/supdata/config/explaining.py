@@ -44,6 +44,8 @@ _EXPECTED: Mapping[str, str] = {
     "greater_than_equal": "must be {ge:g} or more",
     "less_than": "must be less than {lt:g}",
     "less_than_equal": "must be {le:g} or less",
+    "too_short": "must have at least {min_length} item(s)",
+    "too_long": "must have at most {max_length} item(s)",
     "string_too_short": "must have at least {min_length} character(s)",
     "string_too_long": "must have at most {max_length} character(s)",
 }
@@ -85,8 +87,6 @@ def _message(detail: ErrorDetails, path: Path) -> str:
         return str(detail["ctx"]["error"])
     if kind == "string_pattern_mismatch":
         text = _PATTERNS.get(str(path[-1]), f"must match {detail['ctx']['pattern']}")
-    elif detail.get("ctx", {}).get("class_name") == ColumnMapping.__name__:
-        text = "must be a column's name, or a section such as `columns: [first, second]`"
     elif kind in _EXPECTED:
         text = _EXPECTED[kind].format(**detail.get("ctx", {}))
     else:

@@ -19,8 +19,8 @@ def institution_schema() -> dict[str, Any]:
     section = definitions[ColumnMapping.__name__]
     section["properties"]["column"] = {"type": "string", "description": "One source column: short for a list of one."}
     definitions[ColumnMapping.__name__] = {
-        "title": "A column's name, or a section",
-        "anyOf": [{"type": "string"}, section],
+        "title": "A column's name, a list of columns to join, or a section",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}, section],
     }
     setting = definitions[RuleSetting.__name__]
     definitions[RuleSetting.__name__] = {

@@ -1,38 +1,13 @@
-"""What the types of a source cannot say: encodings that Python knows, paths and queries that can be right at all."""
+"""What the types of a source cannot say: paths and queries that can be right at all."""
 
 import re
 from collections.abc import Callable, Iterator
-from encodings.aliases import aliases
 
 from supdata.config.document import Document, Path
-from supdata.config.faults import Fault, nearest_to
+from supdata.config.faults import Fault
 
-#: Named first when an encoding is not known: the ones schools use.
-COMMON_ENCODINGS = ("utf-8-sig", "utf-8", "cp1252", "iso-8859-1", "iso-8859-15", "utf-16", "cp850", "mac_roman")
 _SELECT = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with)\b", re.IGNORECASE | re.DOTALL)
 _URL_PATHS: tuple[Path, ...] = (("source", "path"), ("source", "auth", "path"))
-
-
-def _format(document: Document) -> Iterator[Fault]:
-    path: Path = ("source", "format", "encoding")
-    encoding = document.at(*path)
-    if isinstance(encoding, str) and not _is_text_encoding(encoding.strip()):
-        nearest = nearest_to(encoding.strip(), COMMON_ENCODINGS) or nearest_to(
-            encoding.strip(), filter(_is_text_encoding, aliases)
-        )
-        message = f"is no text encoding; usual ones are {', '.join(COMMON_ENCODINGS)}; found `{encoding[:40]}`"
-        yield document.fault(path, message, nearest=nearest)
-    delimiter = document.at("source", "format", "delimiter")
-    if isinstance(delimiter, str) and delimiter in {'"', "\r", "\n"}:
-        yield document.fault(("source", "format", "delimiter"), "cannot be a quote or the end of a line")
-
-
-def _is_text_encoding(name: str) -> bool:
-    try:
-        "a".encode(name)
-    except (LookupError, ValueError):  # unknown; not between text and bytes (base64); not a name at all
-        return False
-    return True
 
 
 def _paths(document: Document) -> Iterator[Fault]:
@@ -59,4 +34,4 @@ def _database(document: Document) -> Iterator[Fault]:
         yield document.fault(("source", "table"), message)
 
 
-SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (_format, _paths, _database)
+SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (_paths, _database)

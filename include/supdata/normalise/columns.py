@@ -43,16 +43,21 @@ def _field_reader(name: str, mapping: ColumnMapping, institution: Institution) -
     if mapping.constant is not None:
         constant = understand(_translated(clean(mapping.constant), mapping.map))
         return lambda _: constant
-    return lambda values: understand(_translated(_joined(values, mapping.columns), mapping.map))
+    return lambda values: understand(_translated(_found(values, mapping), mapping.map))
 
 
-def _joined(values: Mapping[str, str], columns: list[str]) -> str:
-    """Return the columns' values end to end, each repaired by itself: Apogée keeps an INE as ten characters and one."""
+def _found(values: Mapping[str, str], mapping: ColumnMapping) -> str:
+    """Return what the mapped columns hold, each repaired by itself.
+
+    Columns are joined end to end (Apogée keeps an INE as ten characters and one); of columns by preference the first that
+    holds anything counts (SIECLE has the INE of today and the one of before).
+    """
     try:
-        return "".join(clean(values[column]) for column in columns)
+        cleaned = [clean(values[column]) for column in mapping.source_columns()]
     except KeyError as error:
         found = f"the rows have no column `{error.args[0]}`: `columns` changed after they were extracted"
         raise FixConfig("Mapping the extracted rows", found, "Clear the run from its extract task.") from None
+    return "".join(cleaned) if mapping.columns else next(filter(None, cleaned), "")
 
 
 def _translated(text: str, translations: Mapping[str, str]) -> str:

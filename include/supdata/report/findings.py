@@ -171,7 +171,7 @@ def _field_names(fields: str) -> list[str]:
 def _column(field: str, institution: Institution) -> str:
     """Return the school's own column names behind `field`, which is what its registrar can look for."""
     mapping = institution.columns.mapped().get(field)
-    return "" if mapping is None else " + ".join(mapping.columns)
+    return "" if mapping is None else " + ".join(mapping.columns) or " ou ".join(mapping.first_of)
 
 
 def _where(source: str, row: int, enrolment: Enrolment | None) -> RowRef:

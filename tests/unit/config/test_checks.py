@@ -1,8 +1,8 @@
 import pytest
 
 from supdata.config.column_checks import CANONICAL, DATE_FIELDS, DATE_FORMATS
+from supdata.config.format_checks import COMMON_ENCODINGS
 from supdata.config.iso_date import is_iso_date
-from supdata.config.source_checks import COMMON_ENCODINGS
 from supdata.normalise import columns, dates
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from supdata.config.database_source import DatabaseSource
 from supdata.config.faults import InvalidInstitution
-from supdata.config.formats import CsvFormat
+from supdata.config.formats import Compression, CsvFormat, FixedFormat, XmlFormat
 from supdata.config.loading import find_institution_files, load_institution, parse_institution
 from supdata.config.models import Institution
 from supdata.config.rest_source import ApiKey, RestSource
@@ -17,7 +17,7 @@ from supdata.errors import FixConfig
 from supdata.validate.catalogue import RULES
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-VALID = {"0442953W.yaml", "0751717J.yaml", "0881269B.yaml"}
+VALID = {"0313124C.yaml", "0442953W.yaml", "0750106H.yaml", "0751717J.yaml", "0881269B.yaml"}
 BAD = sorted((CONFIGS / "bad").glob("*.yaml"))
 SHORTEST = (CONFIGS / "valid" / "0751717J.yaml").read_text(encoding="utf-8")
 EXPECTED = "#! "
@@ -47,6 +47,26 @@ def test_the_shortest_file_gets_its_defaults() -> None:
     assert institution.year.start == date(2026, 9, 1)
     assert institution.columns.ine.columns == ["INE"]
     assert institution.registry.chunk_size == 1_000
+
+
+def test_a_list_of_columns_is_short_for_the_section_that_joins_them() -> None:
+    columns = loaded("0750106H.yaml").columns
+    assert columns.niveauDiplome is not None
+    assert columns.niveauDiplome.columns == ["CODE_MEF", "SCOLARITE/NIVEAU"]
+    assert (columns.ine.columns, columns.ine.first_of) == ([], ["INE_RNIE", "ID_NATIONAL"])
+    assert columns.source_columns()[:3] == ("INE_RNIE", "ID_NATIONAL", "DATE_NAISS")
+
+
+def test_each_kind_of_file_has_settings_of_its_own() -> None:
+    siecle, sifa = loaded("0750106H.yaml").source, loaded("0313124C.yaml").source
+    assert isinstance(siecle, SftpSource)
+    assert siecle.format == XmlFormat(
+        type="xml", record="BEE_ELEVES/DONNEES/ELEVES/ELEVE", compression=Compression(method="zip", member="Eleves*.xml")
+    )
+    assert isinstance(sifa, SftpSource)
+    assert sifa.format == FixedFormat(
+        type="fixed", fields={"INE": [1, 11], "NAISSANCE": [20, 27], "REGIME": [28, 28]}, encoding="iso-8859-1", preamble=1
+    )
 
 
 def test_a_view_is_read_in_a_named_order() -> None:

@@ -119,3 +119,22 @@ def test_normalising_what_is_normal_changes_nothing(values: dict[str, str]) -> N
     )
     again = RawRow(source="f", row=1, values={name: getattr(once, name) for name in plain})
     assert '="' in "".join(values.values()) or list(normalise([again], institution, load_communes())) == [once]
+
+
+@pytest.mark.parametrize(
+    ("today", "before", "ine"),
+    [
+        ("070000001EK", "0100007108D", "070000001EK"),
+        ("", "0100007108D", "0100007108D"),
+        ('=""', " 0100007108d", "0100007108D"),
+        ("070000001EK", "", "070000001EK"),
+        (" ", "", ""),
+    ],
+)
+def test_of_columns_by_preference_the_first_that_holds_anything_counts(today: str, before: str, ine: str) -> None:
+    columns = {"ine": {"first_of": ["INE_RNIE", "ID_NATIONAL"]}}
+    assert normalised(columns, INE_RNIE=today, ID_NATIONAL=before).ine == ine
+
+
+def test_a_list_of_columns_is_joined_in_its_order() -> None:
+    assert normalised({"sisId": ["NNE", "REGIME"]}, NNE="12").sisId == "121"
