@@ -5,6 +5,7 @@
     │   └── AccessRefused    a remote refused the credential (401, 403, wrong password)          never retried
     ├── FixSource            the institution's data or export is not usable: call the school     never retried
     │   └── EmptySource      the source is empty where there never is nothing to declare
+    │       └── NothingNew   every file there has been read before
     ├── TryLater             the other side is away or overloaded: wait, it is retried           retried
     ├── RunStopped           an earlier stage of the run is red: mend that one                   never retried
     └── CallUs               a promise of this product does not hold: keep the run, report it    never retried
@@ -42,6 +43,10 @@ class FixSource(SupdataError):
 
 class EmptySource(FixSource):
     """The source holds no row at all, which would read as every student having left."""
+
+
+class NothingNew(EmptySource):
+    """Every file of the institution has been read before; nobody has left by that."""
 
 
 class TryLater(SupdataError):

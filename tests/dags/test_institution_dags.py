@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
@@ -143,3 +144,18 @@ def test_parsing_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_school_whose_file_is_waited_for_gets_a_task_that_keeps_no_worker_busy(tmp_path: Path) -> None:
+    text = (DAGS / "institutions" / "0751717J.yaml").read_text(encoding="utf-8")
+    waiting = text.replace("  kind: sftp\n", "  kind: sftp\n  wait_hours: 4\n  marker: '{stem}.ok'\n")
+    (tmp_path / "0751717J.yaml").write_text(waiting, encoding="utf-8")
+    dag = build_dag("supdata_0751717j", tmp_path / "0751717J.yaml")
+    assert {task.task_id: set(task.upstream_task_ids) for task in dag.tasks} == {
+        **EXPECTED_UPSTREAM,
+        "arrive": set(),
+        "extract": {"arrive"},
+    }
+    arrive: Any = dag.get_task("arrive")
+    assert (arrive.deferrable, arrive.timeout, arrive.file_pattern) == (True, 4 * 3600, "inscriptions_*.ok")
+    assert "**Red**" in (arrive.doc_md or "")

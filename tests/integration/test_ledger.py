@@ -13,6 +13,7 @@ from supdata.ledger.entries import Facts, Settlement
 from supdata.ledger.schema import migrate, revert
 from supdata.ledger.store import Ledger
 from supdata.push.patience import GRACE
+from supdata.records.rows import ReadFile
 from supdata.records.shipment import Planned
 from supdata.records.states import Action, Outcome
 
@@ -77,7 +78,9 @@ def tables(url: str) -> set[str]:
 def test_migrating_twice_makes_the_tables_once_and_reverting_takes_them_away(database_url: str) -> None:
     migrate(database_url)
     migrate(database_url.replace("postgresql://", "postgres://"))  # as Airflow writes addresses
-    assert tables(database_url) == {"alembic_version", "enrolment", "intent", "receipt", "replay", "replayed", "run"}
+    assert tables(database_url) == {
+        *("alembic_version", "enrolment", "file_read", "intent", "receipt", "replay", "replayed", "run"),
+    }
     revert(database_url)
     assert tables(database_url) == {"alembic_version"}
     migrate(database_url)
@@ -414,3 +417,14 @@ def test_a_connection_inside_a_transaction_is_not_taken(database_url: str) -> No
         connection.execute("SELECT 1")
         with pytest.raises(psycopg.ProgrammingError):
             Ledger(connection)
+
+
+def test_files_that_green_runs_have_read_are_known_by_school_each_once(ledger: Ledger) -> None:
+    first = ReadFile(name="a.csv", path="/export/a.csv", size=10, modified=200, sha256="a" * 64)
+    second = ReadFile(name="b.csv", path="/export/b.csv", size=10, modified=100, sha256="b" * 64)
+    rewritten = msgspec.structs.replace(first, modified=300, sha256="c" * 64)
+    ledger.keep_files("0751717J", RUN, [first, second], NOW)
+    ledger.keep_files("0751717J", NEXT_RUN, [first, rewritten], NOW)
+    ledger.keep_files("0442953W", RUN, [], NOW)
+    assert ledger.files_read("0751717J") == [second, first, rewritten]
+    assert ledger.files_read("0442953W") == []

@@ -220,7 +220,7 @@ def read_all(schools: tuple[Access, ...]) -> Readings:
     assert isinstance(other.source, RestSource)
     assert isinstance(lycee.source, DatabaseSource)
     with sftp(schools[0], schools[0].password) as client:
-        first = normalised(read_sftp(client, university.source, university.columns.source_columns()), university)
+        first = normalised(read_sftp(lambda: client, university.source, university.columns.source_columns()), university)
     with requests.Session() as session:
         rows = read_rest(
             session, schools[1].host, schools[1].login, schools[1].password, other.source, other.columns.source_columns()

@@ -1,71 +1,21 @@
 """A file read from a real SFTP server, through paramiko as Airflow's hook opens it."""
 
-import asyncio
 import os
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
 
-import asyncssh
 import paramiko
 import pytest
 
+from integration.sftp_serving import sftp_server
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import FixSource
-from supdata.extract.sftp import read_sftp
+from supdata.extract.sftp import archive, read_sftp
+from supdata.records.rows import ReadFile
 
 pytestmark = pytest.mark.integration
 
 ROWS = 60_000  # some 3 MB: more than the requests that may be under way
-
-
-class OneUser(asyncssh.SSHServer):  # type: ignore[misc]  # asyncssh brings no types here
-    """Lets one user in by password, and keeps its connections to be closed with the server."""
-
-    connections: ClassVar[list[asyncssh.SSHServerConnection]] = []
-
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self.connections.append(conn)
-
-    def password_auth_supported(self) -> bool:
-        return True
-
-    def validate_password(self, username: str, password: str) -> bool:
-        return (username, password) == ("school", "made")
-
-
-@contextmanager
-def sftp_server(root: Path) -> Iterator[int]:
-    """Serve `root` as / in a thread of its own, and yield the port."""
-    loop = asyncio.new_event_loop()
-
-    def files(channel: Any) -> asyncssh.SFTPServer:
-        return asyncssh.SFTPServer(channel, chroot=str(root).encode())
-
-    async def listen() -> asyncssh.SSHAcceptor:
-        key = asyncssh.generate_private_key("ssh-ed25519")
-        return await asyncssh.listen("127.0.0.1", 0, server_factory=OneUser, server_host_keys=[key], sftp_factory=files)
-
-    async def close() -> None:
-        server.close()
-        await server.wait_closed()
-        while OneUser.connections:
-            connection = OneUser.connections.pop()
-            connection.abort()
-            await connection.wait_closed()
-
-    server = loop.run_until_complete(listen())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield server.get_port()
-    finally:
-        asyncio.run_coroutine_threadsafe(close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
 
 
 @pytest.fixture
@@ -100,20 +50,46 @@ def test_a_large_file_arrives_whole_and_in_order(client: paramiko.SFTPClient, ex
     (export / "inscriptions_2.csv").write_bytes("\r\n".join(lines).encode("cp1252"))
     (export / "inscriptions_1.csv").write_bytes(b"INE\r\n1\r\n")
     os.utime(export / "inscriptions_1.csv", (1, 1))
-    numbers = [row.values["INE"] for row in read_sftp(client, source("/export/inscriptions_*.csv"), ["INE"])]  # type: ignore[union-attr]
+    numbers = [row.values["INE"] for row in read_sftp(lambda: client, source("/export/inscriptions_*.csv"), ["INE"])]  # type: ignore[union-attr]
     assert numbers == [f"{n:011d}" for n in range(ROWS)]
 
 
 def test_the_session_is_of_use_after_a_reader_that_stopped_early(client: paramiko.SFTPClient, export: Path) -> None:
     (export / "a.csv").write_bytes(b"INE\n" + b"12345678901\n" * ROWS)
-    rows = read_sftp(client, source("/export/a.csv"), ["INE"])
+    rows = read_sftp(lambda: client, source("/export/a.csv"), ["INE"])
     assert next(rows).row == 2
     rows.close()  # type: ignore[attr-defined]  # the iterator is a generator
-    assert len(list(read_sftp(client, source("/export/a.csv"), ["INE"]))) == ROWS
+    assert len(list(read_sftp(lambda: client, source("/export/a.csv"), ["INE"]))) == ROWS
 
 
 def test_a_folder_without_a_match_and_a_missing_folder_are_the_schools(client: paramiko.SFTPClient) -> None:
     with pytest.raises(FixSource, match="none of the 0 names"):
-        list(read_sftp(client, source("/export/*.csv"), ["INE"]))
+        list(read_sftp(lambda: client, source("/export/*.csv"), ["INE"]))
     with pytest.raises(FixSource, match="folder does not exist"):
-        list(read_sftp(client, source("/elsewhere/*.csv"), ["INE"]))
+        list(read_sftp(lambda: client, source("/elsewhere/*.csv"), ["INE"]))
+
+
+def test_what_was_read_is_archived_beside_what_is_there_and_what_has_changed_stays(
+    client: paramiko.SFTPClient, export: Path
+) -> None:
+    archived = export / "lus"
+    archived.mkdir()
+    for name in ("a.csv", "b.csv"):
+        (export / name).write_bytes(b"INE\n1\n")
+    (archived / "a.csv").write_bytes(b"of another night")
+    told: list[ReadFile] = []
+    read = source("/export/*.csv").model_copy(update={"take": "all"})
+    assert len(list(read_sftp(lambda: client, read, ["INE"], on_read=told.append, sleep=lambda _: None))) == 2
+    (export / "b.csv").write_bytes(b"INE\n1\n2\n")
+    assert archive(client, told, "/export/lus") == ["b.csv"]
+    assert sorted(path.name for path in archived.iterdir()) == [f"a.{told[0].sha256[:12]}.csv", "a.csv"]
+    assert (archived / "a.csv").read_bytes() == b"of another night"
+    assert sorted(path.name for path in export.glob("*.csv")) == ["b.csv"]
+
+
+def test_a_folder_that_is_not_there_leaves_the_file_where_it_is(client: paramiko.SFTPClient, export: Path) -> None:
+    (export / "a.csv").write_bytes(b"INE\n1\n")
+    told: list[ReadFile] = []
+    list(read_sftp(lambda: client, source("/export/a.csv"), ["INE"], on_read=told.append, sleep=lambda _: None))
+    assert archive(client, told, "/export/nowhere") == ["a.csv"]
+    assert (export / "a.csv").exists()

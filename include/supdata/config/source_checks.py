@@ -34,4 +34,21 @@ def _database(document: Document) -> Iterator[Fault]:
         yield document.fault(("source", "table"), message)
 
 
-SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (_paths, _database)
+def _files(document: Document) -> Iterator[Fault]:
+    """What becomes of an SFTP source's files: a marker that names the file, an archive that is another folder."""
+    if document.at("source", "kind") != "sftp":
+        return
+    marker = document.at("source", "marker")
+    if isinstance(marker, str) and not re.search(r"\{(name|stem)\}", marker):
+        yield document.fault(("source", "marker"), "must name the file it stands beside: {name}.ok, or {stem}.ok")
+    elif isinstance(marker, str) and "/" in marker:
+        yield document.fault(("source", "marker"), "is a name, not a path: the marker stands beside its file")
+    archive, path = document.at("source", "archive"), document.at("source", "path")
+    if isinstance(archive, str) and isinstance(path, str) and archive.rstrip("/") == path.strip().rpartition("/")[0]:
+        yield document.fault(("source", "archive"), "is the folder the files are read from: name another one")
+    if document.at("source", "take") == "all" and document.at("source", "wait_hours") is not None:
+        message = "cannot go with `take: all`: the run would begin at the first of the files. Use a `schedule`, or `take: next`"
+        yield document.fault(("source", "wait_hours"), message)
+
+
+SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (_paths, _files, _database)

@@ -1,121 +1,139 @@
-"""Rows of the newest file that a school has dropped on an SFTP server."""
+"""Rows of the files that a school has dropped on an SFTP server."""
 
 import logging
 import posixpath
-import stat
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
-from fnmatch import fnmatchcase
-from typing import Any, Protocol
+from typing import Any
 
 from paramiko.ssh_exception import SSHException
 
 from supdata.config.sftp_source import SftpSource
-from supdata.errors import EmptySource, FixSource, TryLater
+from supdata.errors import EmptySource, FixSource, NothingNew, TryLater
 from supdata.extract.files import read_file
-from supdata.extract.streams import Readable
+from supdata.extract.sftp_listing import RemoteFile, choose, find_files
+from supdata.extract.sftp_transfer import PIECE_BYTES, Transfer
 from supdata.records.reading import Reading
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import RawRow, ReadFile, UnreadableRow
 
 log = logging.getLogger(__name__)
 
-REQUESTS_AHEAD = 64  # 32 KiB each: enough to fill a slow line, 2 MiB of memory whatever the size of the file
-BUFFER_BYTES = 1 << 18
-
-
-class RemoteEntry(Protocol):
-    """What a listing says of one file (paramiko.SFTPAttributes): size in bytes, modification time in Unix seconds."""
-
-    filename: str
-    st_mode: int | None
-    st_size: int | None
-    st_mtime: int | None
-
-
-class RemoteFile(Readable, Protocol):
-    """An opened remote file (paramiko.SFTPFile)."""
-
-    def prefetch(self, file_size: int | None = None, max_concurrent_requests: int | None = None) -> None:
-        """Ask for the whole file ahead of reading."""
-
-    def close(self) -> None:
-        """Close the file; what was asked for and not read is dropped."""
-
-
-class SftpClient(Protocol):
-    """An opened SFTP session (paramiko.SFTPClient)."""
-
-    def listdir_attr(self, path: str, /) -> Sequence[Any]:
-        """Return a RemoteEntry for each name in the folder."""
-
-    def stat(self, path: str, /) -> Any:
-        """Return the RemoteEntry of one path, links followed."""
-
-    def open(self, filename: str, mode: str = "r", bufsize: int = -1) -> Any:
-        """Return the opened RemoteFile."""
+#: A file that nobody has touched for this long is whole: only younger ones are watched before they are read.
+FRESH_SECONDS = 600
 
 
 def read_sftp(
-    client: SftpClient, source: SftpSource, wanted: Sequence[str], reading: Reading | None = None
+    connect: Callable[[], Any],
+    source: SftpSource,
+    wanted: Sequence[str],
+    *,
+    known: Collection[ReadFile] = (),
+    on_open: Callable[[Reading], None] = lambda _: None,
+    on_read: Callable[[ReadFile], None] = lambda _: None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.time,
 ) -> Iterator[RawRow | UnreadableRow]:
-    """Yield the rows of the newest file that matches `source.path`; rows name the file without its folder.
+    """Yield the rows of the files that `source` takes; rows name the file without its folder.
 
-    Raises FixSource when no file matches or the server denies it, EmptySource when the file holds nothing, TryLater when the
-    connection breaks or the file changes while it is read (an upload that is under way), and what `read_file` raises.
+    Args:
+        connect: Opens a session (paramiko.SFTPClient); called again when the line drops.
+        source: Which files, when they are whole, and how they are written.
+        wanted: Columns to keep.
+        known: Files that a green run has read before.
+        on_open: Given what will hold how each file turns out to be written.
+        on_read: Told of each file that was read to its end.
+        sleep: What to wait with, in seconds, while a fresh file settles or a server is away.
+        clock: The time now in Unix seconds, to tell a fresh file from an old one.
+
+    Raises FixSource when no file matches or the server denies it, EmptySource when a file holds nothing, NothingNew when none
+    is left to read, TryLater when the connection stays down or a file changes while it is read, and what `read_file` raises.
     """
     attempted = f"Reading {source.path} on {source.connection}"
     try:
-        path, entry = find_newest(client, source.path, attempted=attempted)
-        log.info("extract.file_found file=%s bytes=%s", posixpath.basename(path), entry.st_size)
-        if entry.st_size == 0:
-            raise EmptySource(attempted, "the newest file has no bytes at all", "Ask the school to export it again.")
-        with closing(client.open(path, "rb", BUFFER_BYTES)) as file:
-            file.prefetch(entry.st_size, REQUESTS_AHEAD)
-            yield from read_file(file, posixpath.basename(path), source.format, wanted, reading)
-        _check_unchanged(entry, client.stat(path), attempted)
+        client = connect()
+        files = choose(find_files(client, source.path, source.marker, attempted=attempted), source.take, _as_listed(known))
+        if not files:
+            raise NothingNew(attempted, "every file there has been read before", "Ask the school for its next export.")
+        _let_settle(client, files, source, sleep=sleep, clock=clock, attempted=attempted)
+        for file in files:
+            if file.size == 0:
+                raise EmptySource(attempted, f"{file.name} has no bytes at all", "Ask the school to export it again.")
+            transfer = Transfer(file, connect, client, sleep=sleep, attempted=attempted)
+            on_open(reading := Reading())
+            yield from _rows(transfer, file, source, wanted, reading)
+            client = transfer.client
+            on_read(ReadFile(name=file.name, path=file.path, size=file.size, modified=file.modified, sha256=transfer.sha256))
     except PermissionError as error:
         raise FixSource(attempted, "the server denies it", "Ask the school to give our account the right to read.") from error
     except (OSError, EOFError, SSHException) as error:
         raise TryLater(attempted, "the connection broke", "It is tried again; else call the school.") from error
 
 
-def find_newest(client: SftpClient, pattern: str, *, attempted: str) -> tuple[str, RemoteEntry]:
-    """Return the path and the attributes of the newest file that matches `pattern`, by time of modification, then by name.
+def archive(client: Any, files: Sequence[ReadFile], folder: str) -> list[str]:
+    """Move `files` to `folder` on the server and return the names of those that could not be moved, or were not as read.
 
-    The last part of `pattern` may hold * and ?; folders and other things that are no files are passed over.
+    A file that has changed since it was read stays: nobody has read what is in it now. One of the same name that is in the
+    folder already is not overwritten: the newcomer gets its hash in its name.
     """
-    folder, name = posixpath.split(pattern)
-    try:
-        listed = client.listdir_attr(folder or ".")
-    except FileNotFoundError as error:
-        raise FixSource(attempted, "the folder does not exist", "Correct `source.path`, or call the school.") from error
-    exact = name.replace("[", "[[]")  # a bracket is a bracket: only * and ? are promised
-    matching = [entry for entry in listed if fnmatchcase(entry.filename, exact)]
-    paths = [(posixpath.join(folder, entry.filename), entry) for entry in matching]
-    files = [(path, file) for path, entry in paths if _is_file(file := _followed(client, path, entry))]
-    if not files:
-        found = f"none of the {len(listed)} names in the folder is a file that matches"
-        raise FixSource(attempted, found, "Ask the school for its export.")
-    return max(files, key=lambda file: (file[1].st_mtime or 0, file[0]))
+    return [file.name for file in files if not _moved(client, file, folder)]
 
 
-def _followed(client: SftpClient, path: str, entry: RemoteEntry) -> RemoteEntry:
-    """Return what a link leads to; a link that leads nowhere stays itself, and any other entry too."""
-    if not stat.S_ISLNK(entry.st_mode or 0):
-        return entry
+def _moved(client: Any, file: ReadFile, folder: str) -> bool:
+    target = posixpath.join(folder, file.name)
     try:
-        target: RemoteEntry = client.stat(path)
+        now = client.stat(file.path)
+        if (now.st_size, now.st_mtime) != (file.size, file.modified):
+            return False
+        if _exists(client, target):
+            stem, extension = posixpath.splitext(file.name)
+            target = posixpath.join(folder, f"{stem}.{file.sha256[:12]}{extension}")
+        client.rename(file.path, target)
+    except (OSError, EOFError, SSHException) as error:
+        log.warning("extract.not_archived file=%s error=%s", file.name, type(error).__name__)
+        return False
+    return True
+
+
+def _exists(client: Any, path: str) -> bool:
+    try:
+        client.stat(path)
     except FileNotFoundError:
-        return entry
-    return target
+        return False
+    return True
 
 
-def _is_file(entry: RemoteEntry) -> bool:
-    """Whether the entry is a regular file; a server that does not say is taken at its word that it can be opened."""
-    return entry.st_mode is None or stat.S_ISREG(entry.st_mode)
+def _as_listed(known: Collection[ReadFile]) -> list[RemoteFile]:
+    return [RemoteFile(one.path, one.size, one.modified) for one in known]
 
 
-def _check_unchanged(before: RemoteEntry, after: RemoteEntry, attempted: str) -> None:
-    if (before.st_size, before.st_mtime) != (after.st_size, after.st_mtime):
-        found = "the file changed while it was read, as if its upload were under way"
-        raise TryLater(attempted, found, "It is tried again; ask the school to upload under another name, then rename.")
+def _rows(
+    transfer: Transfer, file: RemoteFile, source: SftpSource, wanted: Sequence[str], reading: Reading
+) -> Iterator[RawRow | UnreadableRow]:
+    log.info("extract.file_found file=%s bytes=%s", file.name, file.size)
+    with closing(transfer):
+        yield from read_file(transfer, file.name, source.format, wanted, reading)
+        while transfer.read(PIECE_BYTES):
+            pass  # what stands behind the last row, as in an archive, belongs to the file's hash
+        transfer.require_unchanged()
+
+
+def _let_settle(
+    client: Any,
+    files: Sequence[RemoteFile],
+    source: SftpSource,
+    *,
+    sleep: Callable[[float], None],
+    clock: Callable[[], float],
+    attempted: str,
+) -> None:
+    """Look at fresh files twice: one that grows meanwhile is still being written. A marker makes that needless."""
+    fresh = [file for file in files if clock() - file.modified < FRESH_SECONDS]
+    if not fresh or source.marker is not None or source.settle_seconds == 0:
+        return
+    sleep(source.settle_seconds)
+    for file in fresh:
+        now = client.stat(file.path)
+        if (now.st_size or 0, now.st_mtime or 0) != (file.size, file.modified):
+            found = f"{file.name} is still being written"
+            raise TryLater(attempted, found, "It is tried again; a longer `settle_seconds` or a `marker` helps slow uploads.")

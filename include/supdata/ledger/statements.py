@@ -156,3 +156,15 @@ WHERE i.run_id = %(run_id)s AND i.id > n.position AND i.chunk = coalesce(%(chunk
   AND r.outcome IS DISTINCT FROM 'not_attempted'
 ORDER BY i.key, i.id DESC
 """
+
+KEEP_FILES = """
+INSERT INTO supdata.file_read (uai, name, path, size, modified, sha256, run_id, at)
+SELECT %(uai)s, f.name, f.path, f.size, f.modified, f.sha256, %(run_id)s, %(at)s
+FROM unnest(%(name)s::text[], %(path)s::text[], %(size)s::bigint[], %(modified)s::bigint[], %(sha256)s::text[])
+     AS f (name, path, size, modified, sha256)
+ON CONFLICT DO NOTHING
+"""
+
+FILES_READ = """
+SELECT name, path, size, modified, sha256 FROM supdata.file_read WHERE uai = %(uai)s ORDER BY modified, name, sha256
+"""

@@ -17,6 +17,7 @@ from psycopg import Cursor
 from supdata.errors import CallUs, TryLater
 from supdata.ledger import statements
 from supdata.ledger.entries import Entry, Facts, Settlement, Standing
+from supdata.records.rows import ReadFile
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Action, Outcome
 
@@ -182,6 +183,16 @@ class Ledger:
     def count_receipts(self, run_id: str) -> Mapping[Outcome, int]:
         """Return how many records of this run ended in each outcome, as `receipts` tells them."""
         return Counter(one.outcome for one in self.receipts(run_id))
+
+    def keep_files(self, uai: str, run_id: str, files: Sequence[ReadFile], at: datetime) -> None:
+        """Note that a green run of the school `uai` has read `files`; one that was read before stays noted as it is."""
+        columns = {name: [getattr(one, name) for one in files] for name in ("name", "path", "size", "modified", "sha256")}
+        self._connection.execute(statements.KEEP_FILES, {"uai": uai, "run_id": run_id, "at": at, **columns})
+
+    def files_read(self, uai: str) -> list[ReadFile]:
+        """Return the files of the school `uai` that green runs have read, by the time they were last written."""
+        rows = self._connection.execute(statements.FILES_READ, {"uai": uai})
+        return [ReadFile(name=row[0], path=row[1], size=row[2], modified=row[3], sha256=row[4]) for row in rows]
 
     @contextmanager
     def _wanting(self, rows: Iterable[tuple[str, str, int]]) -> Iterator[Cursor]:

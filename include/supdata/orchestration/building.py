@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from airflow.sdk import DAG, CronTriggerTimetable
 from supdata.config.faults import InvalidInstitution
 from supdata.config.loading import find_institution_files, load_institution
 from supdata.config.models import Institution
+from supdata.config.sftp_source import SftpSource
 from supdata.orchestration import tasks
 from supdata.orchestration.approval import ApproveHeld
+from supdata.orchestration.arriving import moment_of, waiting_for_file
 from supdata.orchestration.faulty import build_faulty_dag
 from supdata.orchestration.retrying import RETRIES, RETRY_DELAY, RETRY_POLICY
 from supdata.orchestration.run import PARAMS
@@ -66,6 +69,7 @@ def build_dag(dag_id: str, path: Path) -> DAG:
         max_active_runs=1,
         is_paused_upon_creation=None if institution.enabled else True,
         params=PARAMS,
+        user_defined_macros={"supdata_newer_than": partial(moment_of, institution)},
         tags=["supdata", institution.source.kind, institution.uai],
         default_args={
             "owner": "supdata",
@@ -82,7 +86,10 @@ def build_dag(dag_id: str, path: Path) -> DAG:
 def _wire(institution: Institution, config: str) -> None:
     """Chain the stages; the order is the whole of it, each stage reads the run folder."""
     planned = _with_page(tasks.plan)(config)
-    _with_page(tasks.extract)(config) >> _with_page(tasks.normalise)(config) >> _with_page(tasks.validate)(config) >> planned
+    extracted = _with_page(tasks.extract)(config)
+    extracted >> _with_page(tasks.normalise)(config) >> _with_page(tasks.validate)(config) >> planned
+    if isinstance(institution.source, SftpSource) and institution.source.wait_hours is not None:
+        waiting_for_file(institution.source) >> extracted
 
     pushed = _with_page(tasks.push, pool=REGISTRY_POOL).partial(config=config).expand(chunk=planned)
     approved = ApproveHeld(

@@ -1,12 +1,18 @@
 """The extract stage: rows of the opened source into the run folder, readable and unreadable apart."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 
-from supdata.errors import EmptySource
+from supdata.config.models import Institution
+from supdata.config.sftp_source import SftpSource
+from supdata.errors import EmptySource, NothingNew
+from supdata.orchestration.files_read import files_read_before
 from supdata.orchestration.run import Run
+from supdata.orchestration.run_folder import StageResult
 from supdata.orchestration.sources import Rows, open_source
 from supdata.records.lines import write_lines
+from supdata.records.reading import Reading
 from supdata.records.rows import RawRow, UnreadableRow
 
 
@@ -16,7 +22,7 @@ def extract_rows(run: Run) -> dict[str, int]:
     Raises EmptySource when there is no row at all and the institution does not allow that: taken at its word, an empty
     export would say that every student has left.
     """
-    with run.stage("extract") as result, open_source(run.institution) as rows:
+    with run.stage("extract") as result, _opened(run, result) as rows:
         readable, unreadable = _write(run, islice(rows, run.limit))
         result.counts.update(read=readable + unreadable, unreadable=unreadable)
         result.files += ["rows.jsonl", "unreadable.jsonl"]
@@ -27,6 +33,30 @@ def extract_rows(run: Run) -> dict[str, int]:
                 "Call the school; set `allow_empty: true` if this is usual for it.",
             )
     return result.counts
+
+
+@contextmanager
+def _opened(run: Run, result: StageResult) -> Iterator[Rows]:
+    """Yield the source's rows; what is found out of its files while they are read goes into the result."""
+    readings: list[Reading] = []
+    with open_source(
+        run.institution, known=files_read_before(run), on_open=readings.append, on_read=result.read_files.append
+    ) as rows:
+        yield _new(rows, result, run.institution)
+    result.notes += [sentence for reading in readings for sentence in reading.sentences()]
+
+
+def _new(rows: Rows, result: StageResult, institution: Institution) -> Rows:
+    """Yield the rows, none when the school has delivered nothing new and may do so; note whether all students are in them."""
+    source = institution.source
+    result.partial = isinstance(source, SftpSource) and source.holds == "changes"
+    try:
+        yield from rows
+    except NothingNew:
+        if not institution.allow_empty:
+            raise
+        result.partial = True
+        result.notes.append("the school has delivered no new file: nothing was read, and nobody counts as gone")
 
 
 def _write(run: Run, rows: Rows) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from supdata.errors import FixConfig
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.ledger.opening import open_ledger_at
 from supdata.ledger.store import Ledger
-from supdata.orchestration.sources import find_connection
+from supdata.orchestration.connections import find_connection
 
 LEDGER_CONNECTION = "supdata_ledger"
 CALLED = f"the ledger behind the connection `{LEDGER_CONNECTION}`"

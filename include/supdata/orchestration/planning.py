@@ -70,7 +70,7 @@ def _make(run: Run) -> Plan:
             now=run.started,
             read=len(enrolments) + unreadable,
             rejected=sum(one.verdict is Verdict.REJECTED for one in _judgements(run)),
-            limited=run.limit is not None,
+            limited=run.limit is not None or any(one.partial for one in run.folder.results("extract")),
         )
 
 

@@ -14,6 +14,7 @@ from airflow.sdk import ObjectStoragePath
 
 from supdata.errors import CallUs, SupdataError
 from supdata.records.lines import read_lines, write_lines
+from supdata.records.rows import ReadFile
 
 Record = TypeVar("Record")
 
@@ -27,7 +28,8 @@ class StageResult(msgspec.Struct, kw_only=True):
     """What one stage says of itself; it stands beside the stage's files as `result.json`.
 
     `counts` are the stage's own and serve the reader: the balance is never made from them. `notes` are
-    sentences on what was done in another way than usual. `files` names what was written.
+    sentences on what was done in another way than usual. `files` names what was written. Of an extraction, `read_files` are
+    the school's files that were read to their end, and `partial` says that who is not in them has not left.
     """
 
     stage: str
@@ -36,6 +38,8 @@ class StageResult(msgspec.Struct, kw_only=True):
     counts: dict[str, int] = {}
     notes: list[str] = []
     files: list[str] = []
+    read_files: list[ReadFile] = []
+    partial: bool = False
     institution: dict[str, Any] = {}
 
 

@@ -1,32 +1,41 @@
 """Open an institution's source through its Airflow connection, and hand the opened client to the extractor."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, assert_never
 
 import requests
 from airflow.providers.postgres.hooks.postgres import PostgresHook
-from airflow.providers.sftp.hooks.sftp import SFTPHook
-from airflow.sdk import BaseHook, Connection
-from airflow.sdk.exceptions import AirflowNotFoundException
-from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, NoValidConnectionsError, SSHException
+from airflow.sdk import Connection
 
 from supdata.config.database_source import DatabaseSource
 from supdata.config.models import Institution
 from supdata.config.rest_source import RestSource
 from supdata.config.sftp_source import SftpSource
-from supdata.errors import AccessRefused, FixConfig, TryLater
+from supdata.errors import AccessRefused, TryLater
 from supdata.extract.database import read_database
 from supdata.extract.rest import read_rest
 from supdata.extract.sftp import read_sftp
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.orchestration.connections import find_connection
+from supdata.orchestration.sftp_access import sftp_sessions
+from supdata.records.reading import Reading
+from supdata.records.rows import RawRow, ReadFile, UnreadableRow
 
 Rows = Iterator[RawRow | UnreadableRow]
 
 
 @contextmanager
-def open_source(institution: Institution) -> Iterator[Rows]:
+def open_source(
+    institution: Institution,
+    *,
+    known: Collection[ReadFile] = (),
+    on_open: Callable[[Reading], None] = lambda _: None,
+    on_read: Callable[[ReadFile], None] = lambda _: None,
+) -> Iterator[Rows]:
     """Yield the rows of the institution's source; the client is closed on leaving.
+
+    Of a source that is files, `known` are those a green run has read before; `on_open` is given what will hold how each file
+    turns out to be written, and `on_read` is told of each that was read to its end.
 
     Raises FixConfig (AccessRefused) when the connection is missing or refused, TryLater when the other side is away, and
     what the extractor raises.
@@ -34,8 +43,8 @@ def open_source(institution: Institution) -> Iterator[Rows]:
     wanted = institution.columns.source_columns()
     match institution.source:
         case SftpSource() as source:
-            with _open_sftp(source.connection) as client:
-                yield read_sftp(client, source, wanted)
+            with sftp_sessions(source.connection) as connect:
+                yield read_sftp(connect, source, wanted, known=known, on_open=on_open, on_read=on_read)
         case RestSource() as source:
             connection = find_connection(source.connection)
             with requests.Session() as session:
@@ -46,41 +55,6 @@ def open_source(institution: Institution) -> Iterator[Rows]:
                 yield read_database(database, source, wanted)
         case _ as never:
             assert_never(never)
-
-
-def find_connection(name: str) -> Connection:
-    """Return the Airflow connection `name`; raises FixConfig when there is none."""
-    try:
-        return BaseHook.get_connection(name)
-    except AirflowNotFoundException as error:
-        raise FixConfig(
-            f"Looking up the Airflow connection `{name}`",
-            "there is no connection of that name",
-            "Create it under Admin > Connections, or correct `connection` in the institution file.",
-        ) from error
-
-
-@contextmanager
-def _open_sftp(name: str) -> Iterator[Any]:
-    find_connection(name)
-    attempted = f"Opening the SFTP connection `{name}`"
-    try:
-        opened = SFTPHook(ssh_conn_id=name).get_managed_conn()
-        client = opened.__enter__()
-    except BadHostKeyException as error:
-        remedy = "If the school has changed its server, put the new host key into the connection's extra."
-        raise FixConfig(attempted, "the server shows another host key than the one known", remedy) from error
-    except AuthenticationException as error:
-        raise AccessRefused(attempted, "the server refused user or password", "Correct the connection.") from error
-    except (NoValidConnectionsError, TimeoutError, OSError) as error:
-        raise TryLater(attempted, "the server does not answer", "It is tried again; else call the school.") from error
-    except SSHException as error:
-        found = "the SSH handshake failed (an unknown host key, or no common algorithm)"
-        raise FixConfig(attempted, found, "Compare the connection's host_key with the server's.") from error
-    try:
-        yield client
-    finally:
-        opened.__exit__(None, None, None)
 
 
 def _address(connection: Connection) -> str:

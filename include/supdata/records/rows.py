@@ -21,3 +21,13 @@ class UnreadableRow(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     row: int
     reason: str
+
+
+class ReadFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was read to its end: where it was, its size in bytes, when it was last written (Unix seconds), its hash."""
+
+    name: str
+    path: str
+    size: int
+    modified: int
+    sha256: str
