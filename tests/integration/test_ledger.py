@@ -331,6 +331,8 @@ def test_what_a_later_run_has_sent_is_superseded(ledger: Ledger) -> None:
     answered(ledger, a_planned(1), Outcome.ACCEPTED, run=NEXT_RUN)
     assert ledger.superseded(RUN, keys) == {a_planned(1).key}
     assert ledger.superseded(NEXT_RUN, keys) == frozenset()
+    answered(ledger, a_planned(2), Outcome.NOT_ATTEMPTED, run=NEXT_RUN)
+    assert ledger.superseded(RUN, keys) == {a_planned(1).key}, "what was taken back unsent supersedes nothing"
 
 
 def test_a_run_that_was_never_planned_here_may_not_send(ledger: Ledger) -> None:
@@ -376,6 +378,28 @@ def test_two_runs_of_one_school_do_not_send_at_once_and_two_schools_do(ledger: L
         other.require_silence("0751717J")
         with other.sole_sender(NEXT_RUN, "chunk-0001"), pytest.raises(TryLater, match="another run of the school"):
             ledger.sole_sender(RUN, "chunk-0002").__enter__()
+
+
+def test_no_school_waits_for_another_s_locks_whatever_both_are_doing(ledger: Ledger, database_url: str) -> None:
+    """One school in the middle of everything at once, on a connection that would rather fail than wait beside it."""
+    answered(ledger, a_planned(1), Outcome.REFUSED)
+    ledger.open_run(RUN, "0751717J", NOW)
+    other_school = msgspec.structs.replace(a_planned(2), body={"uai": "0442953W", "dateFinInscription": "2027-08-31"})
+    with psycopg.connect(database_url) as connection, ledger.sole_sender(RUN, "chunk-0001"):
+        other = Ledger(connection)
+        connection.execute("SET lock_timeout = '1s'")
+        with ledger.silence([]):
+            ledger.ask_again([a_planned(1).key], author="ops", reason="the registry was mended", at=NOW)
+            ledger.mark_seen(RUN, ["0751717J"], {}, complete=True)
+            ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+            other.open_run("0442953W/night-1", "0442953W", NOW)
+            other.require_silence("0442953W")
+            with other.sole_sender("0442953W/night-1", "chunk-0001"):
+                answered(other, other_school, Outcome.ACCEPTED, run="0442953W/night-1")
+            other.mark_seen("0442953W/night-1", ["0442953W"], {other_school.key: ("eleves", 2)}, complete=True)
+            with other.silence(["0442953W"]):
+                assert other.ask_again([other_school.key], author="ops", reason="lost", at=NOW) == 1
+            assert other.entries([a_planned(1).key])[a_planned(1).key].replay is False, "not committed yet"
 
 
 def test_declared_are_the_accepted_of_these_schools_and_this_year(ledger: Ledger) -> None:

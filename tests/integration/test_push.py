@@ -259,6 +259,7 @@ def test_an_old_run_does_not_undo_what_a_later_one_has_declared(bench: Bench) ->
     bench.push(bench.plan(newer, run="0751717J/night-2").chunks[0], run="0751717J/night-2")
     assert outcomes(bench.push(old)) == {Outcome.NOT_ATTEMPTED: RECORDS}
     assert bench.rows() == (RECORDS, RECORDS)
+    assert len(bench.ledger.superseded(RUN, [one.key for one in old])) == RECORDS, "and so this run has nothing left to do"
 
 
 PUSH_IN_A_PROCESS = """

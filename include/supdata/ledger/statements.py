@@ -52,6 +52,7 @@ SELECT DISTINCT i.key FROM wanted w
 JOIN supdata.intent i ON i.key = w.key
 JOIN supdata.run r ON r.run_id = %(run_id)s
 WHERE i.id > r.position AND i.run_id <> r.run_id
+  AND NOT EXISTS (SELECT FROM supdata.receipt s WHERE s.intent_id = i.id AND s.outcome = 'not_attempted')
 """
 
 # A sender holds its school's lock in a mode that others share: whether they send for the same run shows in its second half.

@@ -1,5 +1,7 @@
 """The reconcile stage: the run counted again from its files and from the ledger."""
 
+from functools import partial
+
 from supdata.errors import RunStopped
 from supdata.orchestration.approval import decision_of
 from supdata.orchestration.files_read import keep_files_read
@@ -84,8 +86,9 @@ def _balance(run: Run) -> Balance:
                 if name.startswith(prefix)
             ],
             ledger=ledger.receipts(run.ledger_id),
+            superseded=partial(ledger.superseded, run.ledger_id),
         )
-    return check(evidence)
+        return check(evidence)
 
 
 def _chunk(run: Run, name: str, stage: str, *, held: bool = False) -> ChunkEvidence:

@@ -132,6 +132,7 @@ def reconcile(config: str) -> dict[str, int]:
 
     - `RunStopped`: a stage before it failed. Mend that one, clear it, and this task runs again.
     - `TryLater`: records were not sent or their fate is not known. The next run takes them up; clear `push` to do it now.
+      What a later run has sent since is counted as `superseded`: clear `push` of this one, and it ends without sending it.
     - `BalanceBroken`: records are missing or counted twice. The message names rows. Keep the run folder and report it.
     """
     from supdata.orchestration.reconciling import reconcile_run

@@ -35,6 +35,9 @@ EQUATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("accepted",), ("created", "updated")),
 )
 
+#: What the run leaves open, unless a later one has taken it up.
+UNSETTLED = frozenset({Outcome.AMBIGUOUS, Outcome.NOT_ATTEMPTED})
+
 
 class Balance(msgspec.Struct, frozen=True):
     """How many rows stand in each state, and where that does not add up; no difference means that it closes."""
@@ -62,6 +65,7 @@ class _Findings:
     planned: list[Planned]
     shipped: Shipped
     departed: int
+    superseded: int
 
 
 def check(evidence: Evidence) -> Balance:
@@ -78,6 +82,8 @@ def check(evidence: Evidence) -> Balance:
 def raise_if_broken(balance: Balance, *, dry_run: bool = False) -> None:
     """Raise unless the run is complete: everything counted, and nothing unsent or of unknown fate.
 
+    What a later run has sent since is that run's to answer for: this one will never send it, and nothing of it is missing.
+
     Raises BalanceBroken when the balance does not close, TryLater when records were not sent (which is what a dry run is
     for) or their fate is not known.
     """
@@ -87,17 +93,22 @@ def raise_if_broken(balance: Balance, *, dry_run: bool = False) -> None:
             "; ".join(str(one) for one in balance.differences),
             "Nothing is sent again by itself. Keep the run folder and report it.",
         )
-    unsent = 0 if dry_run else balance.counts.not_attempted
-    if unsent or balance.counts.ambiguous:
+    counts = balance.counts
+    left_open = counts.ambiguous if dry_run else counts.ambiguous + counts.not_attempted - counts.superseded
+    if left_open:
+        later = f" ({counts.superseded} of all these a later run has sent since)" if counts.superseded else ""
         raise TryLater(
             "Counting every row of the run again",
-            f"{unsent} records were not sent, and of {balance.counts.ambiguous} it is not known whether the registry has them",
+            f"{counts.not_attempted} records were not sent, and of {counts.ambiguous} it is not known whether the registry has "
+            f"them{later}",
             "The next run takes them up (records in doubt as `registry.ambiguous` says); clear `push` to do it now.",
         )
 
 
 def _read(evidence: Evidence) -> _Findings:
     chunks = [ChunkEvidence(list(one.planned), one.receipts, one.held) for one in evidence.chunks]
+    shipped, waiting = follow(chunks, evidence.ledger), list(evidence.waiting)
+    unsettled = [one.key for one in (*shipped.fates, *waiting) if one.outcome in UNSETTLED]
     return _Findings(
         rows=_places(evidence.rows),
         unreadable=_places(evidence.unreadable),
@@ -105,10 +116,11 @@ def _read(evidence: Evidence) -> _Findings:
         judged=[((one.source, one.row), one.verdict) for one in evidence.judgements],
         valid=_places(evidence.valid),
         unchanged=_places(evidence.unchanged),
-        waiting=list(evidence.waiting),
+        waiting=waiting,
         planned=[one for chunk in chunks for one in chunk.planned],
-        shipped=follow(chunks, evidence.ledger),
+        shipped=shipped,
         departed=sum(1 for _ in evidence.departed),
+        superseded=len(evidence.superseded(unsettled)) if unsettled else 0,
     )
 
 
@@ -131,6 +143,7 @@ def _count(findings: _Findings) -> Counts:
         created=accepted[Action.CREATE],
         updated=accepted[Action.UPDATE],
         departed=findings.departed,
+        superseded=findings.superseded,
         **{verdict.value: verdicts[verdict] for verdict in Verdict},
         **{outcome.value: outcomes[outcome] for outcome in Outcome},
     )

@@ -1,6 +1,6 @@
 """What a balance is counted from: the records in the run folder and in the ledger, never a stage's own sums."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from supdata.records.enrolment import Enrolment
@@ -22,9 +22,16 @@ class ChunkEvidence:
     held: bool = False
 
 
+def _nothing(_: Collection[str]) -> Collection[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """The records of one run, stage by stage, each iterated once; `ledger` are the ledger's own receipts of the run."""
+    """The records of one run, stage by stage, each iterated once; `ledger` are the ledger's own receipts of the run.
+
+    `superseded` returns those of the given keys that another run has sent since this one was planned.
+    """
 
     rows: Iterable[RawRow] = ()
     unreadable: Iterable[UnreadableRow] = ()
@@ -36,3 +43,4 @@ class Evidence:
     departed: Iterable[Departed] = ()
     chunks: Sequence[ChunkEvidence] = field(default=())
     ledger: Iterable[Receipt] = ()
+    superseded: Callable[[Collection[str]], Collection[str]] = _nothing

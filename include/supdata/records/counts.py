@@ -6,7 +6,9 @@ import msgspec
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """One number per state; see `supdata.records.states` for the equations between them.
 
-    `created` and `updated` split `accepted`. `departed` counts enrolments the registry knows and the source no longer holds.
+    `created` and `updated` split `accepted`. `superseded` are those of `ambiguous` and `not_attempted` that a later run has
+    sent since: what became of them is that run's. `departed` counts enrolments the registry knows and the source no longer
+    holds.
     """
 
     read: int = 0
@@ -26,4 +28,5 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     ambiguous: int = 0
     held: int = 0
     not_attempted: int = 0
+    superseded: int = 0
     departed: int = 0

@@ -258,3 +258,18 @@ def test_an_equation_that_does_not_hold_is_told_with_its_numbers() -> None:
     told = [str(one) for one in check(made.evidence()).differences]
     equation = "to_create + to_update = 1, but accepted + refused + unknown_student + ambiguous + held + not_attempted = 2"
     assert equation in told
+
+
+def test_what_a_later_run_has_sent_since_leaves_nothing_open_in_this_one() -> None:
+    made = files("not_attempted", "not_attempted", "ambiguous", "accepted")
+    balance = check(made.evidence(superseded=set))
+    assert (balance.counts.not_attempted, balance.counts.ambiguous, balance.counts.superseded) == (2, 1, 3)
+    raise_if_broken(balance)
+
+
+def test_what_no_later_run_has_sent_is_still_open() -> None:
+    made = files("not_attempted", "not_attempted", "ambiguous")
+    balance = check(made.evidence(superseded=lambda keys: {key(2)} & set(keys)))
+    with pytest.raises(TryLater, match="2 records were not sent, and of 1 it is not known") as raised:
+        raise_if_broken(balance)
+    assert "1 of all these a later run has sent since" in str(raised.value)
