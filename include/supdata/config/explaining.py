@@ -113,7 +113,7 @@ def _tag_choices(detail: ErrorDetails) -> tuple[str, list[str]]:
 
 
 #: Pydantic does not list the kinds when the choosing key is absent.
-_KINDS_BY_KEY = {"kind": ["sftp", "rest", "database"], "method": ["login", "basic", "bearer", "key"]}
+_KINDS_BY_KEY = {"kind": ["sftp", "rest", "database"], "method": ["login", "token", "oauth2", "basic", "bearer", "key"]}
 
 
 def _quoted(text: str) -> list[str]:

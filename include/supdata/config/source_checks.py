@@ -3,26 +3,47 @@
 import re
 from collections.abc import Callable, Iterator
 
-from supdata.config.document import Document, Path
+from supdata.config.document import Document
 from supdata.config.faults import Fault
 
 _SELECT = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with)\b", re.IGNORECASE | re.DOTALL)
-_URL_PATHS: tuple[Path, ...] = (("source", "path"), ("source", "auth", "path"))
+_ADDRESS = re.compile(r"https?://[^/?#@\s]+(/\S*)?", re.IGNORECASE)
 
 
 def _paths(document: Document) -> Iterator[Fault]:
     kind = document.at("source", "kind")
-    for path in _URL_PATHS if kind == "rest" else ():
-        text = document.at(*path)
-        if isinstance(text, str) and not text.strip().startswith("/"):
-            yield document.fault(path, "must start with `/`: the host belongs to the Airflow connection")
     text = document.at("source", "path")
+    if kind == "rest" and isinstance(text, str) and not text.strip().startswith("/"):
+        yield document.fault(("source", "path"), "must start with `/`: the host belongs to the Airflow connection")
     if kind == "sftp" and isinstance(text, str):
         folder, _, name = text.strip().rpartition("/")
         if not name:
             yield document.fault(("source", "path"), "must end in a file name or a pattern, such as /export/*.csv")
         elif re.search(r"[*?\[]", folder):
             yield document.fault(("source", "path"), "may hold * and ? in its last part only")
+
+
+def _login(document: Document) -> Iterator[Fault]:
+    """Tokens may be given by another host than the API's: its address is a fact, and no secret."""
+    text = document.at("source", "auth", "path")
+    if isinstance(text, str) and not text.strip().startswith("/") and _ADDRESS.fullmatch(text.strip()) is None:
+        message = "must start with `/`, or be a full address such as https://cas.school.example/cas/v1/tickets"
+        yield document.fault(("source", "auth", "path"), message)
+
+
+def _incremental(document: Document) -> Iterator[Fault]:
+    """One parameter cannot say two things."""
+    taken = [document.at("source", "parameters"), document.at("source", "paging")]
+    words = {*(taken[0] if isinstance(taken[0], dict) else ()), *_texts(taken[1])}
+    name = document.at("source", "incremental", "parameter")
+    if isinstance(name, str) and name in words:
+        yield document.fault(("source", "incremental", "parameter"), f"`{name}` is already sent with another meaning")
+
+
+def _texts(section: object) -> Iterator[str]:
+    for key, value in section.items() if isinstance(section, dict) else ():
+        if str(key).endswith("_parameter") and isinstance(value, str):
+            yield value
 
 
 def _database(document: Document) -> Iterator[Fault]:
@@ -51,4 +72,4 @@ def _files(document: Document) -> Iterator[Fault]:
         yield document.fault(("source", "wait_hours"), message)
 
 
-SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (_paths, _files, _database)
+SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (_paths, _login, _incremental, _files, _database)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import requests
 
+from supdata.config.rest_paging import PagePaging
 from supdata.config.rest_source import RestSource
 from supdata.errors import FixConfig, TryLater
 from supdata.extract.header import missing_columns
@@ -88,15 +89,17 @@ def _row(document: Any, source: str, row: int, wanted: Sequence[str]) -> RawRow 
 
 def _pages(caller: Caller, source: RestSource) -> Iterator[list[Any]]:
     """Yield the rows of each page; what the API counted is compared with what came."""
-    paging, seen, came = source.paging, set[bytes](), 0
+    if not isinstance(paging := source.paging, PagePaging) or paging.end != "pages" or not paging.total_field:
+        raise FixConfig(caller.attempted, "this kind of paging is not read yet", "Use another one.")
+    seen, came = set[bytes](), 0
     number = paging.first
     while True:
         parameters = {
             **source.parameters,
             paging.page_parameter: str(number),
-            paging.size_parameter: str(paging.size),
+            **({paging.size_parameter: str(paging.size)} if paging.size_parameter else {}),
         }
-        page = _read_page(caller.get(source.path, parameters), source, caller.attempted)
+        page = _read_page(caller.get(source.path, parameters), source, paging, caller.attempted)
         came += len(page.rows)
         _check_new(page, seen, caller.attempted, paging.page_parameter)
         yield page.rows
@@ -118,7 +121,7 @@ def _check_new(page: Page, seen: set[bytes], attempted: str, parameter: str) -> 
     seen.add(digest)
 
 
-def _read_page(body: bytes, source: RestSource, attempted: str) -> Page:
+def _read_page(body: bytes, source: RestSource, paging: PagePaging, attempted: str) -> Page:
     try:
         document = parse(body)
     except ValueError:
@@ -127,8 +130,8 @@ def _read_page(body: bytes, source: RestSource, attempted: str) -> Page:
     _, rows = find(document, source.rows_field)
     if not isinstance(rows, list):
         raise FixConfig(attempted, f"the answer holds no list `{source.rows_field}`", "Correct `source.rows_field`.")
-    pages = _count(document, source.paging.pages_field, attempted)
-    return Page(rows, pages, _count(document, source.paging.total_field, attempted))
+    pages = _count(document, paging.pages_field, attempted)
+    return Page(rows, pages, _count(document, paging.total_field or "", attempted))
 
 
 def _count(document: Any, name: str, attempted: str) -> int:

@@ -5,14 +5,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import assert_never
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError
 
-from supdata.config.rest_source import ApiKey, BasicAuth, BearerToken, LoginToken, RestAuth
+from supdata.config.rest_auth import ApiKey, BasicAuth, BearerToken, LoginToken, RestAuth
 from supdata.errors import AccessRefused, FixConfig, TryLater
 
 TRIES = 4
@@ -141,8 +140,8 @@ class Caller:
                 return HeaderAuth(header, self._checked_token(self.password))
             case LoginToken(path=path):
                 return HeaderAuth("Authorization", f"Bearer {self._log_in(path)}")
-            case _ as never:
-                assert_never(never)
+            case _:  # the others are on their way
+                raise FixConfig(self.attempted, "this way to log in is not read yet", "Use another one.")
 
     def _log_in(self, path: str) -> str:
         """Post user and password as CAS wants them (PEGASE: POST /cas/v1/tickets, `token=true`) and return the token."""

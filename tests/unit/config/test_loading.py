@@ -11,13 +11,15 @@ from supdata.config.faults import InvalidInstitution
 from supdata.config.formats import Compression, CsvFormat, FixedFormat, XmlFormat
 from supdata.config.loading import find_institution_files, load_institution, parse_institution
 from supdata.config.models import Institution
-from supdata.config.rest_source import ApiKey, RestSource
+from supdata.config.rest_auth import ApiKey, ClientCredentials
+from supdata.config.rest_paging import CursorPaging, PagePaging
+from supdata.config.rest_source import Incremental, RestSource
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import FixConfig
 from supdata.validate.catalogue import RULES
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-VALID = {"0313124C.yaml", "0442953W.yaml", "0750106H.yaml", "0751717J.yaml", "0881269B.yaml"}
+VALID = {"0313124C.yaml", "0331766R.yaml", "0442953W.yaml", "0750106H.yaml", "0751717J.yaml", "0881269B.yaml"}
 BAD = sorted((CONFIGS / "bad").glob("*.yaml"))
 SHORTEST = (CONFIGS / "valid" / "0751717J.yaml").read_text(encoding="utf-8")
 EXPECTED = "#! "
@@ -69,6 +71,15 @@ def test_each_kind_of_file_has_settings_of_its_own() -> None:
     )
 
 
+def test_a_rest_source_says_how_to_log_in_how_it_is_paged_and_what_it_is_asked_for() -> None:
+    source = loaded("0331766R.yaml").source
+    assert isinstance(source, RestSource)
+    assert isinstance(source.auth, ClientCredentials)
+    assert isinstance(source.paging, CursorPaging)
+    assert (source.auth.client, source.paging.cursor_field) == ("form", "meta.next")
+    assert source.incremental == Incremental(parameter="since", written="datetime", overlap_minutes=120, full_every_days=3)
+
+
 def test_a_view_is_read_in_a_named_order() -> None:
     source = loaded("0881269B.yaml").source
     assert isinstance(source, DatabaseSource)
@@ -92,6 +103,7 @@ def test_numbers_and_switches_are_still_numbers_and_switches() -> None:
     institution = loaded("0442953W.yaml")
     assert isinstance(institution.source, RestSource)
     assert institution.source.auth == ApiKey(method="key", header="X-Cle")
+    assert isinstance(institution.source.paging, PagePaging)
     assert (institution.source.paging.size, institution.source.timeout_seconds) == (250, 12.5)
     assert (institution.limits.departed, institution.limits.changed) == (0.05, 1.0)
     assert (institution.enabled, institution.allow_empty) == (False, True)
