@@ -2,12 +2,14 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.providers.sftp.hooks.sftp import SFTPHookAsync
 
 from integration.sftp_serving import sftp_server
 from supdata.config.loading import parse_institution
@@ -93,6 +95,25 @@ def test_each_file_is_read_once_in_order_and_archived(root: Path, night: Callabl
     assert read == ["b.csv", "a.csv"]
     assert sorted(path.name for path in (root / "lus").iterdir()) == ["a.csv", "b.csv"]
     assert newer_than(nights[-1].institution) == datetime.fromtimestamp(DAY_ONE + 3, UTC).isoformat()
+
+
+def test_a_machine_in_another_time_zone_waits_for_the_same_files(
+    root: Path, night: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Airflow's sensor compares: a file's time in the machine's zone, taken for UTC."""
+    drop(root, "a.csv", 1)
+    run = night(1)
+    extracted(run)
+    keep_files_read(run)
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        moment = datetime.fromisoformat(newer_than(run.institution))
+        read, later = (SFTPHookAsync._mod_time_to_utc(DAY_ONE + day) for day in (1, 2))
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
+    assert read < moment <= later
 
 
 def test_a_run_that_is_not_green_reads_its_file_again_and_a_dry_run_reads_none_away(

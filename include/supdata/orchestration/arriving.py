@@ -9,7 +9,7 @@ from supdata.config.sftp_source import SftpSource
 from supdata.extract.sftp_listing import marker_of
 
 #: How often, in seconds, the school's folder is looked at.
-LOOK_EVERY = 60
+LOOK_EVERY = 30
 
 ARRIVE_DOC = """\
 Waits for a file that no green run has read yet. No worker is kept busy: the triggerer looks into the school's folder.

@@ -1,7 +1,7 @@
 """Which of a school's files green runs have read: remembered in the ledger, and moved away where the school wants that."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from supdata.config.models import Institution
 from supdata.config.sftp_source import SftpSource
@@ -25,10 +25,15 @@ def files_read_before(run: Run) -> list[ReadFile]:
 
 
 def newer_than(institution: Institution) -> str:
-    """Return the moment, as ISO text, from which a file is one that no green run has read: what a waiting run looks for."""
+    """Return the moment, as ISO text, from which a file is one that no green run has read: what a waiting run looks for.
+
+    Airflow's SFTP sensor reads a file's time in the machine's own time zone and then takes it for UTC; so does this, or a
+    machine that is not in UTC would be an hour or two wrong.
+    """
     latest = max((one.modified for one in _known(institution)), default=None)
-    moment = LONG_AGO if latest is None else datetime.fromtimestamp(latest, UTC) + timedelta(seconds=1)
-    return moment.isoformat()
+    if latest is None:
+        return LONG_AGO.isoformat()
+    return datetime.fromtimestamp(latest + 1).replace(tzinfo=UTC).isoformat()  # noqa: DTZ006
 
 
 def keep_files_read(run: Run) -> list[str]:

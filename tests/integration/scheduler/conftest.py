@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from integration.scheduler.operating import Operator, Rows, Run, copy_project, cut_chunks
+from integration.scheduler.operating import Operator, Rows, Run, copy_project, cut_chunks, wait_for_files
 from supdata.cli.demo.layout import Layout, fresh
 from supdata.cli.demo.narrator import Narrator
 from supdata.cli.demo.scene import Scene
@@ -34,6 +34,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     project = copy_project(folder / "project")
     cut_chunks(project, PEGASE, 150)
     cut_chunks(project, LYCEE, LYCEE_CHUNK)
+    wait_for_files(project, UNIVERSITY)
     (project / "dags" / "institutions" / f"{BROKEN}.yaml").write_text(f"uai: {BROKEN}\nnam: Lycée <script>\n", encoding="utf-8")
     scene = Scene(Layout(folder / "var", project), STUDENTS, Narrator(Console()))
     with fresh(scene.layout), running_stack(scene) as stack:
@@ -108,8 +109,9 @@ def change_the_lycee(operator: Operator) -> int:
 
 @dataclass(frozen=True)
 class ThirdNight:
-    """Nothing new at the university; the lycée's changes are asked for again, and approved."""
+    """The university waits for a file, which tells nothing new; the lycée's changes are asked for again, and approved."""
 
+    waiting: Run
     university: Run
     lycee: Run
     posts: int
@@ -120,9 +122,11 @@ def third_night(operator: Operator, second_night: SecondNight) -> ThirdNight:
     before = operator.registry_posts()
     university, lycee = operator.start(UNIVERSITY), operator.start(LYCEE)
     operator.wait_for_question(lycee)
+    waiting = operator.wait_for_state(university, "arrive", "deferred")
+    operator.drop_file_again()
     operator.answer(lycee, "Approve")
     ended, approved = operator.wait_for(university, lycee)
-    return ThirdNight(ended, approved, operator.registry_posts() - before)
+    return ThirdNight(waiting, ended, approved, operator.registry_posts() - before)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from supdata.cli.demo.rounds import FINISHED, Started, dag_id_of, start_run
 from supdata.cli.demo.scene import Scene
 from supdata.cli.demo.stack import Stack
 from supdata.records.counts import Counts
+from supdata.sandbox.schools.serving import EXTRACT, Folders
 
 #: Twice what the worker needs to be gone.
 ANSWER_SECONDS = 10.0
@@ -77,6 +78,15 @@ class Operator:
             ),
         )
         return run
+
+    def wait_for_state(self, started: Started, task_id: str, state: str) -> Run:
+        """Return the run once its task `task_id` is in `state`."""
+        (run,) = self._wait([started], lambda run: run.states(task_id) == [state])
+        return run
+
+    def drop_file_again(self) -> None:
+        """Upload the university's export once more, as it is: only its time is new."""
+        (Folders(self.scene.layout.schools).sftp / EXTRACT).touch()
 
     def _wait(self, runs: Iterable[Started], ready: Callable[[Run], bool]) -> tuple[Run, ...]:
         found: dict[Started, Run] = {}
@@ -160,6 +170,14 @@ def copy_project(folder: Path) -> Path:
         if source.exists():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+def wait_for_files(project: Path, uai: str) -> None:
+    """Let a school's runs wait for a file that none has read."""
+    file = project / "dags" / "institutions" / f"{uai}.yaml"
+    before = file.read_text(encoding="utf-8")
+    assert "  kind: sftp\n" in before
+    file.write_text(before.replace("  kind: sftp\n", "  kind: sftp\n  wait_hours: 1\n"), encoding="utf-8")
 
 
 def cut_chunks(project: Path, uai: str, size: int) -> None:

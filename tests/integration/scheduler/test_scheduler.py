@@ -62,6 +62,13 @@ def test_a_second_run_calls_the_registry_for_nothing(operator: Operator, third_n
     assert third_night.posts == third_night.lycee.counts.updated
 
 
+def test_a_run_waits_for_a_file_that_none_has_read_and_keeps_no_worker_busy(third_night: ThirdNight) -> None:
+    """The dry run of the first night has read the file without making it a file that was read."""
+    assert third_night.waiting.states("arrive") == ["deferred"]
+    assert set(third_night.waiting.states("extract")) <= {"", "scheduled"}
+    assert third_night.university.tasks["arrive"] == (("success", 1),)
+
+
 def test_every_file_of_a_run_folder_is_its_owner_s_alone(operator: Operator, third_night: ThirdNight) -> None:
     files = [file for file in operator.scene.layout.runs.rglob("*") if file.is_file()]
     assert len({file.parents[1] for file in files}) == 7, "one folder per run"
