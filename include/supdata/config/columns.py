@@ -70,3 +70,7 @@ class Columns(Section):
     def source_columns(self) -> tuple[str, ...]:
         """Return every source column that is needed, each once, in order of first mention: all others stay unread."""
         return tuple(dict.fromkeys(column for mapping in self.mapped().values() for column in mapping.source_columns()))
+
+    def alternatives(self) -> frozenset[str]:
+        """Return the source columns of which one is enough, so that a source need not have them all."""
+        return frozenset(column for mapping in self.mapped().values() for column in mapping.first_of)

@@ -6,22 +6,35 @@ from 1 among the records for XML and JSON, which have no rows to see.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import assert_never
 
-from supdata.config.formats import CsvFormat, FileFormat
-from supdata.errors import EmptySource, FixConfig
+from supdata.config.formats import CsvFormat, FileFormat, FixedFormat, JsonFormat, JsonLinesFormat, XlsxFormat, XmlFormat
+from supdata.errors import EmptySource
 from supdata.extract.delimited import read_delimited
+from supdata.extract.fixed import read_fixed
+from supdata.extract.json_records import read_json, read_json_lines
+from supdata.extract.sheets import read_xlsx
 from supdata.extract.streams import Peekable, Readable
 from supdata.extract.unpacking import unpacked
+from supdata.extract.xml_records import read_xml
 from supdata.records.reading import Reading
 from supdata.records.rows import RawRow, UnreadableRow
+
+Rows = Iterator[RawRow | UnreadableRow]
 
 log = logging.getLogger(__name__)
 
 
 def read_file(
-    stream: Readable, name: str, layout: FileFormat, wanted: Sequence[str], reading: Reading | None = None
-) -> Iterator[RawRow | UnreadableRow]:
+    stream: Readable,
+    name: str,
+    layout: FileFormat,
+    wanted: Sequence[str],
+    reading: Reading | None = None,
+    *,
+    optional: Collection[str] = (),
+) -> Rows:
     """Yield the rows of one file with their `wanted` columns, without ever holding them all.
 
     Args:
@@ -30,6 +43,7 @@ def read_file(
         layout: How the file is written.
         wanted: The columns to keep.
         reading: Where it is noted how the file turned out to be written; complete once all rows are read.
+        optional: Those wanted columns that no row of a document need have: others serve in their place.
 
     Raises EmptySource when the file holds no byte, FixConfig when it is not written as `layout` says, FixSource when a wanted
     column is missing or the file is damaged, TryLater when it ends before its end.
@@ -40,16 +54,26 @@ def read_file(
     if not source.peek(1):
         raise EmptySource(attempted, "it has no bytes at all", "Ask the school to export it again.")
     with unpacked(source, layout.compression, attempted=attempted, reading=noted, is_workbook=layout.type == "xlsx") as inside:
-        yield from _rows(inside, name, layout, wanted, noted)
+        yield from _rows(inside, name, layout, wanted, noted, optional)
     for sentence in noted.sentences():
         log.info("extract.file_understood %s", sentence)
 
 
-def _rows(
-    stream: Readable, name: str, layout: FileFormat, wanted: Sequence[str], noted: Reading
-) -> Iterator[RawRow | UnreadableRow]:
+def _rows(  # noqa: PLR0917  # `read_file` takes them by name
+    stream: Readable, name: str, layout: FileFormat, wanted: Sequence[str], noted: Reading, optional: Collection[str]
+) -> Rows:
     match layout:
         case CsvFormat():
             return read_delimited(stream, name, layout, wanted, noted)
-        case _:
-            raise FixConfig(f"Reading {name}", f"{layout.type} files are not read yet", "Ask the school for CSV.")
+        case FixedFormat():
+            return read_fixed(stream, name, layout, wanted, noted)
+        case XlsxFormat():
+            return read_xlsx(stream, name, layout, wanted, noted)
+        case XmlFormat():
+            return read_xml(stream, name, layout, wanted, optional)
+        case JsonFormat():
+            return read_json(stream, name, layout, wanted, optional)
+        case JsonLinesFormat():
+            return read_json_lines(stream, name, wanted, optional)
+        case _ as never:
+            assert_never(never)

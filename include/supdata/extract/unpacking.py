@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from supdata.config.formats import Compression
-from supdata.errors import FixConfig, FixSource, SupdataError, TryLater
+from supdata.errors import FixConfig, FixSource, TryLater
 from supdata.extract.streams import BUFFER_BYTES, Peekable, RawStream, Readable
 from supdata.records.reading import Reading
 
@@ -52,7 +52,7 @@ def unpacked(
                 member = _member(archive, how, attempted)
                 reading.compression = f"zip, {member.filename}"
                 check_sizes([member], how, attempted)
-                with archive.open(member) as inside:
+                with _member_opened(archive, member, attempted) as inside:
                     yield _Checked(inside, attempted)
         case _:
             yield source
@@ -114,7 +114,7 @@ class _Gunzipped:
         try:
             data = self._unpacked.read(size)
         except EOFError:
-            raise _cut_short(self._attempted) from None
+            raise cut_short(self._attempted) from None
         except (gzip.BadGzipFile, zlib.error):
             raise _corrupt(self._attempted) from None
         self._size += len(data)
@@ -151,9 +151,16 @@ def _opened(file: IO[bytes], attempted: str) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(file)
     except zipfile.BadZipFile:  # its list of contents, which comes last, is not there
-        raise _cut_short(attempted) from None
+        raise cut_short(attempted) from None
     with archive:
         yield archive
+
+
+def _member_opened(archive: zipfile.ZipFile, member: zipfile.ZipInfo, attempted: str) -> IO[bytes]:
+    try:
+        return archive.open(member)
+    except (zipfile.BadZipFile, NotImplementedError):  # another local header; a method that Python does not know
+        raise _corrupt(attempted) from None
 
 
 def _member(archive: zipfile.ZipFile, how: Compression, attempted: str) -> zipfile.ZipInfo:
@@ -172,10 +179,13 @@ def _member(archive: zipfile.ZipFile, how: Compression, attempted: str) -> zipfi
     return files[0]
 
 
-def _cut_short(attempted: str) -> SupdataError:
+def cut_short(attempted: str) -> TryLater:
+    """Return the error of an archive whose list of contents, or whose last bytes, are not there."""
     found = "the archive ends before its end, as if its upload were under way"
     return TryLater(attempted, found, "It is tried again; if it stays so, ask the school to export it again.")
 
 
-def _corrupt(attempted: str) -> SupdataError:
-    return FixSource(attempted, "the archive is corrupt: its checksum is wrong", "Ask the school to export it again.")
+def _corrupt(attempted: str) -> FixSource:
+    return FixSource(
+        attempted, "the archive is corrupt, or packed by a method that is not known", "Ask the school to export it again."
+    )
