@@ -1,8 +1,11 @@
 """Files and answers as schools' systems give them, carried to enrolments and compared line by line."""
 
+from io import BytesIO
+
 import pytest
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 from golden.cases import Case
 from supdata.config.rest_source import RestSource
@@ -35,7 +38,8 @@ class Pages(BaseAdapter):
         answer = requests.Response()
         answer.status_code = 200
         page = (request.url or "").partition("page=")[2].partition("&")[0]
-        answer._content = (self._folder / f"page-{page}.json").read_bytes() if request.method == "GET" else b"token"
+        content = (self._folder / f"page-{page}.json").read_bytes() if request.method == "GET" else b"token"
+        answer.raw = HTTPResponse(BytesIO(content), preload_content=False)
         return answer
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Values out of a JSON answer, as text: numbers keep the digits they were written with."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 Found = tuple[bool, Any]
@@ -41,6 +42,8 @@ def as_text(value: Any) -> str:
             return value
         case bool():
             return "true" if value else "false"
+        case int() | Decimal():  # out of a document that was read as it came
+            return str(value)
         case _:
             raise ValueError("an object or a list where one value is due")
 

@@ -1,184 +1,143 @@
-"""One authenticated GET of a school's REST API, tried again where that is safe, and never led to another host."""
+"""One authenticated call of a school's REST API, tried again where that is safe, and never led to another host."""
 
-import re
-import time
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.auth import AuthBase, HTTPBasicAuth
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, SSLError
 
-from supdata.config.rest_auth import ApiKey, BasicAuth, BearerToken, LoginToken, RestAuth
+from supdata.config.rest_source import RestSource
 from supdata.errors import AccessRefused, FixConfig, TryLater
+from supdata.extract.rest_addresses import full_address, next_address, require_encryption
+from supdata.extract.rest_answers import Answer, Body
+from supdata.extract.rest_credentials import MEND_CONNECTION, Credentials
+from supdata.extract.rest_patience import Patience, Wait, retry_after
 
-TRIES = 4
-LONGEST_WAIT = 60.0  # seconds; a server that asks for more is left to the task's own retry
-USUAL_WAIT = 2.0  # seconds, where the server does not say
 REDIRECTS = 3
-TOKEN = re.compile(r"[\x21-\x7e]+")
-MEND_CONNECTION = "Correct user and password in the connection, or ask the school to open the access."
+Query = Mapping[str, str] | None
+
+# At its lowest level it writes the address of every call, which may hold a key or an API's mark for a student.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
-@dataclass(frozen=True)
-class Wait:
-    """The API is away or busy: how many seconds to leave it alone, and what it did."""
-
-    seconds: float
-    why: str
-
-
-class HeaderAuth(AuthBase):
-    """Puts a credential into one header; being an `auth`, it also keeps requests from looking into ~/.netrc."""
-
-    def __init__(self, header: str, value: str) -> None:
-        self._header = header
-        self._value = value
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
-        request.headers[self._header] = self._value
-        return request
-
-
-@dataclass
 class Caller:
-    """The API of one school and the credential for it; `attempted` opens every message."""
+    """The API of one school and the credential for it."""
 
-    session: requests.Session
-    address: str
-    login: str
-    password: str = field(repr=False)
-    auth: RestAuth
-    timeout_seconds: float
-    attempted: str
-    sleep: Callable[[float], None] = time.sleep
-    _credential: AuthBase | None = field(default=None, repr=False)
+    def __init__(  # noqa: PLR0917  # what a connection holds, in its own order
+        self, session: requests.Session, address: str, login: str, password: str, source: RestSource, patience: Patience
+    ) -> None:
+        """Name the API at `address`; nothing is asked yet.
 
-    def get(self, path: str, parameters: Mapping[str, str]) -> bytes:
-        """Return the body of a 200.
+        Raises FixConfig when the address is none, or is not encrypted and nobody has agreed to that.
+        """
+        self.attempted = patience.attempted
+        self._session = session
+        self._address = address
+        self._source = source
+        self._patience = patience
+        self._timeout = (source.connect_timeout_seconds, source.timeout_seconds)
+        self._credentials = Credentials(source.auth, login, password, self._post, patience.clock, patience.attempted)
+        require_encryption(address, insecure=source.insecure_http, attempted=self.attempted)
+
+    def url(self, path: str) -> str:
+        """Return the address of `path` on this API."""
+        return full_address(self._address, path)
+
+    def get(self, url: str, query: Query = None) -> Answer:
+        """Return a 200 with all of its content.
 
         Raises AccessRefused on 401 and 403 (a token that expired on the way is renewed once), TryLater when the API is away or
         stays busy, FixConfig on any other answer.
         """
-        renewable = self._credential is not None and isinstance(self.auth, LoginToken)
-        answer = self._patiently(lambda: self._follow(path, parameters))
-        if answer.status_code == 401 and renewable:
-            self._credential = None
-            answer = self._patiently(lambda: self._follow(path, parameters))
-        if answer.status_code in {401, 403}:
-            raise AccessRefused(self.attempted, f"the API refused us (HTTP {answer.status_code})", MEND_CONNECTION)
-        if answer.status_code != 200:
-            remedy = "Compare `source.path` and `source.parameters` with the API's documentation."
-            raise FixConfig(self.attempted, f"the API answered HTTP {answer.status_code}", remedy)
-        return answer.content
+        return self._asked(lambda: self._whole(url, query))
 
-    def _patiently(self, send: Callable[[], requests.Response]) -> requests.Response:
-        """Send until the API is neither busy nor away, a bounded number of times: reading twice harms nobody."""
-        answer = self._once(send)
-        for _ in range(TRIES - 1):
-            if not isinstance(answer, Wait) or answer.seconds > LONGEST_WAIT:
-                break
-            self.sleep(answer.seconds)
-            answer = self._once(send)
-        if isinstance(answer, Wait):
-            raise TryLater(self.attempted, answer.why, "It is tried again; else call the school.")
+    def open(self, url: str, query: Query = None) -> Answer:
+        """Return a 200 whose content is yet to come, which the caller must close; raises what `get` raises."""
+        return self._asked(lambda: self._begun(url, query))
+
+    def _asked(self, once: Callable[[], Answer | Wait]) -> Answer:
+        renewable = self._credentials.held and self._credentials.renewable
+        answer = self._patience.insist(once)
+        if answer.status == 401 and renewable:
+            self._credentials.forget()
+            answer = self._patience.insist(once)
+        if answer.status != 200:
+            answer.body.close()
+        if answer.status in {401, 403}:
+            raise AccessRefused(self.attempted, f"the API refused us (HTTP {answer.status})", MEND_CONNECTION)
+        if answer.status != 200:
+            remedy = "Compare `source.path` and `source.parameters` with the API's documentation."
+            raise FixConfig(self.attempted, f"the API answered HTTP {answer.status}", remedy)
         return answer
 
-    def _once(self, send: Callable[[], requests.Response]) -> requests.Response | Wait:
+    def _whole(self, url: str, query: Query) -> Answer | Wait:
+        return self._read(self._begun(url, query))
+
+    def _read(self, answer: Answer | Wait) -> Answer | Wait:
+        """Take in the content as well; an answer that breaks off is none."""
+        if isinstance(answer, Answer) and answer.status in {200, 201, 400}:
+            try:
+                answer.content = answer.body.whole()
+            except TryLater as error:
+                return Wait(error.found)
+        return answer
+
+    def _begun(self, url: str, query: Query) -> Answer | Wait:
+        return self._heard(lambda: self._follow(url, query))
+
+    def _heard(self, send: Callable[[], requests.Response]) -> Answer | Wait:
+        """Send, and return the answer or why it is worth waiting for another one."""
         try:
-            answer = send()
+            response = send()
         except SSLError as error:
             remedy = "Ask the school for a certificate that is publicly trusted, under its server's own name."
             raise FixConfig(self.attempted, "the server's certificate cannot be trusted", remedy) from error
         except (InvalidSchema, InvalidURL, MissingSchema) as error:
             raise FixConfig(self.attempted, "the address is not a URL", "Correct the connection's host.") from error
         except requests.RequestException:
-            return Wait(USUAL_WAIT, "the API does not answer")
-        if answer.status_code == 429 or answer.status_code >= 500:
-            return Wait(retry_after(answer.headers), f"the API is busy or broken (HTTP {answer.status_code})")
-        return answer
+            return Wait("the API does not answer")
+        if response.status_code == 429 or response.status_code >= 500:
+            response.close()
+            return Wait(f"the API is busy or broken (HTTP {response.status_code})", retry_after(response.headers))
+        if response.status_code not in {200, 201, 400}:
+            response.close()
+        return Answer(response.status_code, response.headers, response.url, Body(response, self._patience))
 
-    def _follow(self, path: str, parameters: Mapping[str, str]) -> requests.Response:
+    def _follow(self, url: str, query: Query) -> requests.Response:
         """GET, and follow redirects as long as they stay with the server that the credential is for."""
-        url = self._url(path)
-        query: Mapping[str, str] | None = parameters
-        credential = self._credential = self._credential or self._authorise()
         for _ in range(1 + REDIRECTS):
-            answer = self.session.get(
+            response = self._session.get(
                 url,
                 params=query,
                 headers={"Accept": "application/json"},
-                auth=credential,
-                timeout=self.timeout_seconds,
+                auth=self._credentials.current(),
+                timeout=self._timeout,
                 allow_redirects=False,
+                stream=True,
             )
-            if not answer.is_redirect:
-                return answer
-            url, query = self._checked_target(url, answer), None
+            if not response.is_redirect:
+                return response
+            response.close()
+            url = next_address(url, response.headers["Location"], how="redirects to", attempted=self.attempted)
+            query = None
         raise FixConfig(self.attempted, f"more than {REDIRECTS} redirects", "Correct `source.path`.")
 
-    def _checked_target(self, url: str, answer: requests.Response) -> str:
-        target = urljoin(url, answer.headers["Location"])
-        if urlsplit(target)[:2] != urlsplit(url)[:2]:
-            found = f"the API redirects to another server ({urlsplit(target).hostname}), which is not followed"
-            raise FixConfig(self.attempted, found, "Write the final address into the connection, if the school confirms it.")
-        return target
+    def _post(
+        self, path: str, form: Mapping[str, str], auth: Callable[[requests.PreparedRequest], requests.PreparedRequest]
+    ) -> Answer:
+        """Post a login; it is never posted anywhere else."""
+        url = full_address(self._address, path)
+        require_encryption(url, insecure=self._source.insecure_http, attempted=self.attempted)
 
-    def _url(self, path: str) -> str:
-        return f"{self.address.rstrip('/')}/{path.lstrip('/')}"
-
-    def _authorise(self) -> AuthBase:
-        match self.auth:
-            case BasicAuth():
-                return HTTPBasicAuth(self.login.encode(), self.password.encode())
-            case BearerToken():
-                return HeaderAuth("Authorization", f"Bearer {self._checked_token(self.password)}")
-            case ApiKey(header=header):
-                return HeaderAuth(header, self._checked_token(self.password))
-            case LoginToken(path=path):
-                return HeaderAuth("Authorization", f"Bearer {self._log_in(path)}")
-            case _:  # the others are on their way
-                raise FixConfig(self.attempted, "this way to log in is not read yet", "Use another one.")
-
-    def _log_in(self, path: str) -> str:
-        """Post user and password as CAS wants them (PEGASE: POST /cas/v1/tickets, `token=true`) and return the token."""
-        form = {"username": self.login, "password": self.password, "token": "true"}
-        answer = self._patiently(
-            lambda: self.session.post(
-                self._url(path), data=form, auth=_no_credential, timeout=self.timeout_seconds, allow_redirects=False
+        def send() -> requests.Response:
+            return self._session.post(
+                url,
+                data=form,
+                headers={"Accept": "application/json, text/plain;q=0.9, */*;q=0.1"},
+                auth=auth,
+                timeout=self._timeout,
+                allow_redirects=False,
+                stream=True,
             )
-        )
-        if answer.status_code in {400, 401, 403}:  # CAS answers 401, older ones 400
-            raise AccessRefused(self.attempted, f"the login was refused (HTTP {answer.status_code})", MEND_CONNECTION)
-        if answer.status_code not in {200, 201}:
-            found = f"the login answered HTTP {answer.status_code}"
-            raise FixConfig(self.attempted, found, "Correct `source.auth.path`, or the connection's host.")
-        return self._checked_token(answer.text.strip())
 
-    def _checked_token(self, token: str) -> str:
-        if not TOKEN.fullmatch(token):
-            raise FixConfig(self.attempted, "there is no token, or one that no header can carry", MEND_CONNECTION)
-        return token
-
-
-def retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds that `Retry-After` asks for, given as a number or as a date; the usual wait when it says neither.
-
-    A date is read against the answer's own `Date`, so that no clock but the server's has a say (RFC 9110, 10.2.3).
-    """
-    asked = headers.get("Retry-After", "").strip()
-    if asked.isascii() and asked.isdigit():
-        return float(asked)
-    try:
-        until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("Date", ""))
-        return max(0.0, (until - now).total_seconds())
-    except (ValueError, TypeError):  # no date, or one of the two without a time zone
-        return USUAL_WAIT
-
-
-def _no_credential(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Log in with the form alone: without an `auth`, requests would add what ~/.netrc has for this host."""
-    return request
+        return self._patience.insist(lambda: self._read(self._heard(send)))

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 import requests
 from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
 
 from supdata.config.rest_source import RestSource
 from supdata.errors import AccessRefused, FixConfig, FixSource, SupdataError, TryLater
 from supdata.extract.rest import read_rest
-from supdata.extract.rest_calls import retry_after
+from supdata.extract.rest_patience import retry_after
 from supdata.records.rows import RawRow, UnreadableRow
 
 PATH = "/api/flux"
@@ -26,9 +28,9 @@ def answer(body: Any = "", status: int = 200, **headers: str) -> requests.Respon
     """Make the answer of a server; what is not text is written as JSON."""
     made = requests.Response()
     made.status_code = status
-    made._content = (body if isinstance(body, str) else json.dumps(body)).encode()
+    content = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+    made.raw = HTTPResponse(BytesIO(content), preload_content=False)
     made.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
-    made.encoding = "utf-8"
     return made
 
 
@@ -170,7 +172,8 @@ def test_a_login_that_gives_no_token_is_a_wrong_address(body: str) -> None:
 def test_a_busy_api_is_left_alone_for_as_long_as_it_asks() -> None:
     api = Api([answer("", 429, Retry_After="7"), answer("", 503), requests.ConnectTimeout(), page([])])
     assert api.read() == []
-    assert api.waited == [7.0, 2.0, 2.0]
+    assert api.waited[0] == 7.0
+    assert [2 <= api.waited[1] <= 4, 4 <= api.waited[2] <= 8] == [True, True]
 
 
 @pytest.mark.parametrize("fault", [answer("", 500), answer("", 429), requests.ConnectionError("x"), requests.ReadTimeout("x")])
@@ -178,7 +181,7 @@ def test_an_api_that_stays_away_is_tried_again_by_the_task_and_not_for_ever(faul
     api = Api([fault] * 9)
     with pytest.raises(TryLater):
         api.read()
-    assert len(api.asked) == 4
+    assert len(api.asked) == 5
 
 
 def test_a_wait_that_is_too_long_is_left_to_the_task() -> None:
@@ -193,7 +196,7 @@ def test_retry_after_is_seconds_or_a_date_against_the_servers_own_clock() -> Non
     assert retry_after({"Retry-After": "3"}) == 3
     assert retry_after({"Retry-After": later, "Date": date}) == 30
     assert retry_after({"Retry-After": date, "Date": later}) == 0
-    assert [retry_after({"Retry-After": odd}) for odd in ("", "-1", "soon", "²", later)] == [2.0] * 5
+    assert [retry_after({"Retry-After": odd}) for odd in ("", "-1", "soon", "²", later)] == [None] * 5
 
 
 def test_a_redirect_within_the_server_is_followed_and_to_another_one_is_not() -> None:
@@ -254,7 +257,7 @@ def test_a_list_whose_total_does_not_come_is_not_taken_for_whole(pages: list[req
         (answer(""), "not JSON"),
         (answer("null"), "no list `resultats`"),
         (answer({"resultats": {}}), "no list `resultats`"),
-        (answer({"resultats": []}), "no number `totalPages`"),
+        (answer({"resultats": [{}], "totalElements": 1}), "no number `totalPages`"),
         (answer({"resultats": [], "totalPages": 1, "totalElements": "x"}), "no number `totalElements`"),
         (answer("SECRET", 404), "HTTP 404"),
         (answer("SECRET", 400), "HTTP 400"),
