@@ -133,6 +133,56 @@ def test_what_was_refused_gets_a_day_on_the_way_up_and_who_asked_for_what_goes_o
         assert columns(database_url) == second
 
 
+def test_closings_become_updates_on_the_way_down_and_nothing_else_is_touched(database_url: str) -> None:
+    migrate(database_url, "0004")
+    fourth = columns(database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(OLD_ENROLMENT, {"key": f"{1:032x}", "content": "a" * 32, "run": RUN, "at": NOW})
+        connection.execute(OLD_INTENT, {"key": f"{1:032x}", "content": "a" * 32, "run": RUN, "at": NOW})
+    for _ in range(2):
+        migrate(database_url)
+        with psycopg.connect(database_url) as connection:
+            ledger = Ledger(connection)
+            assert [one.key for one in ledger.declared(["0751717J"], YEAR_START)] == [f"{1:032x}"]
+            answered(ledger, a_planned(1, "b", Action.CLOSE), Outcome.ACCEPTED)
+            assert ledger.declared(["0751717J"], YEAR_START) == []
+        revert(database_url, "0004")
+        assert columns(database_url) == fourth
+        with psycopg.connect(database_url) as connection:
+            actions = connection.execute("SELECT action FROM supdata.intent ORDER BY id DESC LIMIT 1").fetchone()
+            state = connection.execute("SELECT accepted_content, ends FROM supdata.enrolment").fetchall()
+        assert (actions, state) == (("update",), [("b" * 32, date(2027, 8, 31))])
+
+
+def test_what_is_closed_stands_no_longer_until_it_is_declared_again_and_is_where_it_was_last_seen(ledger: Ledger) -> None:
+    def stands() -> list[int]:
+        return [one.seen_row for one in ledger.declared(["0751717J"], YEAR_START)]
+
+    closing = msgspec.structs.replace(a_planned(1, "b", Action.CLOSE), source="another place", row=99)
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    answered(ledger, closing, Outcome.REFUSED)
+    assert stands() == [1], "the refusal has ended nothing, and moved nothing"
+    answered(ledger, closing, Outcome.ACCEPTED)
+    assert stands() == []
+    answered(ledger, a_planned(1), Outcome.REFUSED)
+    assert stands() == [], "what came back and was refused is as closed as before"
+    answered(ledger, a_planned(1, action=Action.UPDATE), Outcome.ACCEPTED)
+    assert stands() == [1]
+
+
+def test_the_ledger_knows_since_when_one_is_missing_and_where_it_was_accepted(ledger: Ledger) -> None:
+    answered(ledger, a_planned(1), Outcome.ACCEPTED)
+    for night in range(3):
+        ledger.open_run(f"night-{night}", "0751717J", NOW + timedelta(days=night))
+        places = {a_planned(1).key: ("new.csv", 9)} if night == 0 else {}
+        ledger.mark_seen(f"night-{night}", ["0751717J"], places, complete=True)
+    (one,) = ledger.declared(["0751717J"], YEAR_START)
+    assert (one.seen_at, one.absent_since) == (NOW, NOW + timedelta(days=1))
+    assert ledger.accepted_in([one.key, "f" * 32]) == {one.key: (RUN, "chunk-0001")}
+    ledger.mark_seen("night-2", ["0751717J"], {one.key: ("new.csv", 9)}, complete=True)
+    assert ledger.declared(["0751717J"], YEAR_START)[0].absent_since is None
+
+
 def test_what_is_asked_for_again_is_marked_until_it_is_answered(ledger: Ledger) -> None:
     answered(ledger, a_planned(1), Outcome.REFUSED)
     key = a_planned(1).key

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from croniter import CroniterError, croniter  # type: ignore[import-untyped]  # publishes no types
 
 from supdata.config.column_checks import check_columns
+from supdata.config.departure_checks import check_departed_close
 from supdata.config.document import Document, Path
 from supdata.config.faults import Fault, nearest_to
 from supdata.config.format_checks import FORMAT_CHECKS
@@ -130,6 +131,7 @@ CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     *FORMAT_CHECKS,
     _connections,
     _codes,
+    check_departed_close,
     check_rules,
     check_columns,
 )

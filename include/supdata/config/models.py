@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from supdata.config.columns import Columns
 from supdata.config.database_source import DatabaseSource
+from supdata.config.departures import DepartedClose
 from supdata.config.rest_source import RestSource
 from supdata.config.rule_settings import RuleSettings
 from supdata.config.section import Section
@@ -111,6 +112,9 @@ class Institution(Section):
     commune: Commune = Commune()
     registry: Registry
     limits: Limits = Limits()
-    departed: Literal["report"] = "report"
+    departed: Literal["report", "close"] = Field(
+        "report", description="What to do about declared enrolments that the source no longer holds: say so, or end them too."
+    )
+    departed_close: DepartedClose = DepartedClose()
     allow_empty: bool = Field(default=False, description="True when a source without any row is nothing unusual.")
     rules: RuleSettings = Field(default_factory=dict, description="What is other than in the catalogue, by a rule's id.")

@@ -49,12 +49,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolment that the registry has accepted, and where the source last held it."""
+    """An enrolment that the registry has accepted and that was not closed, and where the source last held it.
+
+    `seen_at` is the moment of that run, and `absent_since` that of the first whose source no longer held it; None where that is
+    not known, as while it is there.
+    """
 
     key: str
     seen_run: str
     seen_source: str
     seen_row: int
+    seen_at: datetime | None = None
+    absent_since: datetime | None = None
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,15 +17,25 @@ WHERE e.key IS NOT NULL OR o.id IS NOT NULL
 """
 
 DECLARED = """
-SELECT key, seen_run, seen_source, seen_row FROM supdata.enrolment
-WHERE accepted_content <> '' AND uai = ANY(%(uais)s) AND (ends IS NULL OR ends > %(ending_after)s)
+SELECT e.key, e.seen_run, e.seen_source, e.seen_row, n.planned_at, e.absent_since
+FROM supdata.enrolment e LEFT JOIN supdata.run n ON n.run_id = e.seen_run
+WHERE e.accepted_content <> '' AND NOT e.closed AND e.uai = ANY(%(uais)s) AND (e.ends IS NULL OR e.ends > %(ending_after)s)
 ORDER BY seen_source, seen_row, key
 """
 
 MARK_PRESENT = """
 UPDATE supdata.enrolment e
-SET seen_run = %(run_id)s, seen_source = w.source, seen_row = w.row_no, present = true
+SET seen_run = %(run_id)s, seen_source = w.source, seen_row = w.row_no, present = true, absent_since = NULL
 FROM wanted w WHERE w.key = e.key
+"""
+
+# What the registry last accepted, and the chunk in whose file it stands.
+ACCEPTED_IN = """
+SELECT DISTINCT ON (e.key) e.key, i.run_id, i.chunk FROM supdata.enrolment e
+JOIN supdata.intent i ON i.key = e.key AND i.content = e.accepted_content
+JOIN supdata.receipt r ON r.intent_id = i.id AND r.outcome = 'accepted'
+WHERE e.key = ANY(%(keys)s)
+ORDER BY e.key, i.id DESC
 """
 
 # Enrolments accepted before their facts were kept: what stands unchanged in the source is what was declared.
@@ -36,8 +46,9 @@ WHERE e.key = f.key AND e.accepted_content <> '' AND e.accepted_birth = ''
 """
 
 MARK_ABSENT = """
-UPDATE supdata.enrolment e SET present = false
-WHERE e.present AND e.uai = ANY(%(uais)s) AND NOT EXISTS (SELECT FROM wanted w WHERE w.key = e.key)
+UPDATE supdata.enrolment e
+SET present = false, absent_since = (SELECT n.planned_at FROM supdata.run n WHERE n.run_id = %(run_id)s)
+WHERE (e.present OR e.absent_since IS NULL) AND e.uai = ANY(%(uais)s) AND NOT EXISTS (SELECT FROM wanted w WHERE w.key = e.key)
 """
 
 OPEN_RUN = """
@@ -90,18 +101,20 @@ FROM unnest(%(intent)s::bigint[], %(outcome)s::text[], %(status)s::int[], %(id_i
   AS a (intent, outcome, status, id_inscription, words)
 """
 
+# Closing an enrolment sends what is no longer in the source: `present` is false for it, and where it was seen stays as it was.
 # What was accepted stays known when a later change is refused. A doubt stays until something is accepted again, or until the
 # very content in doubt is refused: the registry refuses by content, so it had refused it before. Doubt over another stays.
 APPLY = """
 INSERT INTO supdata.enrolment AS e (
     key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
     first_sent, last_sent, attempts, next_due, seen_run, seen_source, seen_row,
-    rules, accepted_birth, accepted_statut, accepted_regime)
+    rules, accepted_birth, accepted_statut, accepted_regime, present, closed)
 SELECT i.key, i.uai, i.ends, i.content, r.outcome, CASE WHEN r.outcome = 'accepted' THEN i.content ELSE '' END,
        r.outcome = 'ambiguous', r.id_inscription, r.status, r.words,
        i.at, i.at, 1, a.next_due, i.run_id, i.source, i.row_no,
        coalesce(n.rules, ''), CASE WHEN r.outcome = 'accepted' THEN i.birth ELSE '' END,
-       CASE WHEN r.outcome = 'accepted' THEN i.statut ELSE '' END, CASE WHEN r.outcome = 'accepted' THEN i.regime ELSE '' END
+       CASE WHEN r.outcome = 'accepted' THEN i.statut ELSE '' END, CASE WHEN r.outcome = 'accepted' THEN i.regime ELSE '' END,
+       i.action <> 'close', i.action = 'close' AND r.outcome = 'accepted'
 FROM unnest(%(intent)s::bigint[], %(next_due)s::timestamptz[]) AS a (intent, next_due)
 JOIN supdata.intent i ON i.id = a.intent
 JOIN supdata.receipt r ON r.intent_id = a.intent
@@ -109,7 +122,7 @@ LEFT JOIN supdata.run n ON n.run_id = i.run_id
 WHERE r.outcome <> 'not_attempted'
 ON CONFLICT (key) DO UPDATE SET
     uai = excluded.uai,
-    ends = excluded.ends,
+    ends = CASE WHEN excluded.present OR excluded.closed THEN excluded.ends ELSE e.ends END,
     content = excluded.content,
     state = excluded.state,
     accepted_content = CASE WHEN excluded.state = 'accepted' THEN excluded.content ELSE e.accepted_content END,
@@ -128,10 +141,12 @@ ON CONFLICT (key) DO UPDATE SET
     accepted_birth = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_birth ELSE e.accepted_birth END,
     accepted_statut = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_statut ELSE e.accepted_statut END,
     accepted_regime = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_regime ELSE e.accepted_regime END,
-    seen_run = excluded.seen_run,
-    seen_source = excluded.seen_source,
-    seen_row = excluded.seen_row,
-    present = true,
+    seen_run = CASE WHEN excluded.present THEN excluded.seen_run ELSE e.seen_run END,
+    seen_source = CASE WHEN excluded.present THEN excluded.seen_source ELSE e.seen_source END,
+    seen_row = CASE WHEN excluded.present THEN excluded.seen_row ELSE e.seen_row END,
+    present = excluded.present OR e.present,
+    absent_since = CASE WHEN excluded.present THEN NULL ELSE e.absent_since END,
+    closed = CASE WHEN excluded.state = 'accepted' THEN excluded.closed ELSE e.closed END,
     replay = NULL
 """
 

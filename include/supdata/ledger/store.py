@@ -44,7 +44,12 @@ class Ledger:
     def declared(self, uais: Sequence[str], ending_after: date) -> list[Standing]:
         """Return the accepted enrolments of `uais` that end after a date: those of the year being declared."""
         rows = self._connection.execute(statements.DECLARED, {"uais": list(uais), "ending_after": ending_after})
-        return [Standing(key=row[0], seen_run=row[1], seen_source=row[2], seen_row=row[3]) for row in rows]
+        return [Standing(**dict(zip(Standing.__struct_fields__, row, strict=True))) for row in rows]
+
+    def accepted_in(self, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Return by key the run and the chunk in which the registry last accepted each enrolment of `keys`, where known."""
+        rows = self._connection.execute(statements.ACCEPTED_IN, {"keys": list(keys)})
+        return {key: (run_id, chunk) for key, run_id, chunk in rows}
 
     def open_run(self, run_id: str, uai: str, at: datetime, rules: str = "") -> None:
         """Note that `run_id` is planned from what the ledger holds now. Planning it again starts it afresh.
@@ -65,7 +70,7 @@ class Ledger:
         with self._wanting((key, source, row) for key, (source, row) in places.items()) as cursor:
             cursor.execute(statements.MARK_PRESENT, {"run_id": run_id})
             if complete:
-                cursor.execute(statements.MARK_ABSENT, {"uais": list(uais)})
+                cursor.execute(statements.MARK_ABSENT, {"uais": list(uais), "run_id": run_id})
 
     def require_silence(self, uai: str) -> None:
         """Raise TryLater while anybody sends for the school `uai`: what is in flight cannot be planned for."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from supdata.orchestration.run import Run
 from supdata.plan.planning import Plan
 from supdata.records.judgement import Judgement
-from supdata.records.states import Severity, Verdict
+from supdata.records.states import Action, Severity, Verdict
 from supdata.validate.catalogue import RULES
 
 #: How many row numbers a line of the question names; the files in the run folder name them all.
@@ -18,9 +18,11 @@ Place = tuple[str, int]
 def question_of(run: Run, plan: Plan, judgements: Iterable[Judgement]) -> dict[str, str]:
     """Return the form's subject and text, and the hash that binds the answer to this very batch."""
     held = sum(len(chunk) for chunk in plan.held)
+    closings = sum(one.action is Action.CLOSE for chunk in plan.held for one in chunk)
+    ended = f" {closings} of them end enrolments that are no longer in the source." if closings else ""
     paragraphs = [
         f"**{run.institution.name}** ({run.institution.uai}): {held} changes of enrolments already declared wait for a person. "
-        "New enrolments are sent meanwhile.",
+        f"New enrolments are sent meanwhile.{ended}",
         f"The batch is unusual: {plan.held_why}." if plan.held_why else "Single changes need consent; all others are sent.",
         "\n".join(_table(plan, judgements)),
         f"All rows are in `{run.folder.path}`: `plan/findings.jsonl`, `validate/judgements.jsonl`, `plan/departed.jsonl`.",

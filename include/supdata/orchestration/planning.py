@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from supdata.orchestration.asking import question_of
 from supdata.orchestration.ledger_access import fingerprint, open_ledger
+from supdata.orchestration.recalling import Recollection
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import as_json
 from supdata.orchestration.validation import RULES_USED
@@ -41,6 +42,8 @@ def plan_run(run: Run) -> PlannedRun:
         run.folder.write("plan", "findings.jsonl", plan.findings)
         run.folder.write_bytes("plan", HELD_BATCH, as_json(held_batch(dict(zip(held, plan.held, strict=True)))))
         result.counts.update(_counts(plan))
+        if plan.lost:
+            result.notes.append(f"{plan.lost} departed enrolments are not closed: no run folder holds what was declared")
         result.files += [
             *(f"{name}.jsonl" for name in (*chunks, *held)),
             *("unchanged.jsonl", "waiting.jsonl", "departed.jsonl", "findings.jsonl", HELD_BATCH),
@@ -57,13 +60,14 @@ def _make(run: Run) -> Plan:
     enrolments = list(run.folder.read("normalise", "enrolments.jsonl", Enrolment))
     (rules,) = run.folder.read("validate", RULES_USED, RulesInForce)
     unreadable = sum(1 for _ in run.folder.read("extract", "unreadable.jsonl", UnreadableRow))
+    hashing = fingerprint()
     with open_ledger() as ledger:
         return plan_against_ledger(
             list(run.folder.read("validate", "valid.jsonl", Enrolment)),
             enrolments,
             run.institution,
             ledger=ledger,
-            fingerprint=fingerprint(),
+            fingerprint=hashing,
             rules=rules,
             run_id=run.ledger_id,
             mode=run.mode,
@@ -71,6 +75,7 @@ def _make(run: Run) -> Plan:
             read=len(enrolments) + unreadable,
             rejected=sum(one.verdict is Verdict.REJECTED for one in _judgements(run)),
             limited=run.limit is not None or any(one.partial for one in run.folder.results("extract")),
+            recall=Recollection(run, ledger, hashing),
         )
 
 
@@ -86,6 +91,7 @@ def _counts(plan: Plan) -> dict[str, int]:
     return {
         "to_create": sum(one.action is Action.CREATE for one in leaving),
         "to_update": sum(one.action is Action.UPDATE for one in leaving),
+        "to_close": sum(one.action is Action.CLOSE for one in leaving),
         "held": sum(len(chunk) for chunk in plan.held),
         "unchanged": len(plan.unchanged),
         "waiting": len(plan.waiting),

@@ -7,6 +7,7 @@ from typing import Literal
 from supdata.config.models import Institution
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.ledger.store import Ledger, Place
+from supdata.plan.closing import Recall
 from supdata.plan.planning import Plan, make_plan
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import RulesInForce
@@ -26,11 +27,13 @@ def plan_against_ledger(
     read: int,
     rejected: int,
     limited: bool,
+    recall: Recall | None = None,
 ) -> Plan:
     """Plan the run `run_id`, and note in the ledger that it is planned and where the source holds each enrolment.
 
     `enrolments` are all that were read, rejected ones included: a row with a fault is not a student who left. `limited` says
-    that not all rows were read: then nobody is counted as departed. Everything else is as in `make_plan`.
+    that not all rows were read: then nobody is counted as departed. `recall` is used where the institution closes what has
+    departed. Everything else is as in `make_plan`.
 
     The run is opened before anything is read: what another process sends in between then counts as sent after the plan.
     Raises TryLater while anybody sends for this school: a record in flight would be planned as one in doubt.
@@ -39,18 +42,22 @@ def plan_against_ledger(
     ledger.require_silence(institution.uai)
     places = _places(enrolments, fingerprint)
     uais = [institution.uai, *institution.also]
+    standing = ledger.declared(uais, ending_after=institution.year.start)
+    closes = institution.departed == "close" and not limited
+    leaving = [one.key for one in standing if one.key not in places] if closes else []
     plan = make_plan(
         valid,
         institution,
         fingerprint=fingerprint,
         rules=rules,
-        entries=ledger.entries([fingerprint.key(one.natural_key) for one in valid]),
-        standing=ledger.declared(uais, ending_after=institution.year.start),
+        entries=ledger.entries([*(fingerprint.key(one.natural_key) for one in valid), *leaving]),
+        standing=standing,
         present=None if limited else places.keys(),
         mode=mode,
         now=now,
         read=read,
         rejected=rejected,
+        recall=recall if closes else None,
     )
     ledger.learn(plan.learned)
     ledger.mark_seen(run_id, uais, places, complete=not limited)

@@ -10,10 +10,11 @@ from supdata.errors import BalanceBroken
 from supdata.ledger.entries import Entry, Facts, Standing
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.plan.batch import batch_hash, digest
+from supdata.plan.closing import Closing, Recall, close, gone
 from supdata.plan.comparing import MASS_CHANGE, facts_of, reason, reasons_for
 from supdata.plan.deciding import Circumstances, Decision, action_of, decide
 from supdata.plan.surprise import surprises
-from supdata.plan.wire import make_body
+from supdata.plan.wire import as_planned
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, Reason, RulesInForce
 from supdata.records.shipment import Departed, Known, Planned, Receipt
@@ -28,6 +29,8 @@ class Plan:
     what was surprising, "" when at most single rows are held. `findings` has one judgement for each row to send that is
     noteworthy against the ledger; the row itself is valid. `batch_hash` names the held batch, so that an approval is of that
     batch alone. `learned` are the facts of enrolments that stand as they were accepted, where the ledger does not know them.
+    Closings of what has `departed` are in `chunks`, `held` and `waiting` too; `lost` counts those that should be closed and of
+    which what was declared is found nowhere.
     """
 
     chunks: list[list[Planned]]
@@ -39,6 +42,7 @@ class Plan:
     findings: list[Judgement]
     batch_hash: str
     learned: dict[str, Facts]
+    lost: int = 0
 
 
 @dataclass
@@ -65,6 +69,7 @@ def make_plan(
     now: datetime,
     read: int,
     rejected: int,
+    recall: Recall | None = None,
 ) -> Plan:
     """Plan a run. The same arguments give the same plan, whatever the order of rows.
 
@@ -73,30 +78,37 @@ def make_plan(
         institution: Its codes, chunk size, limits and policy for ambiguous records.
         fingerprint: The ledger's keyed hash.
         rules: The rules in force, those against the ledger included.
-        entries: What the ledger knows, by key, of the valid enrolments.
+        entries: What the ledger knows, by key, of the valid enrolments, and of those that have left where these are closed.
         standing: The accepted enrolments of the year.
         present: The keys of all rows read, rejected ones included; None when not all rows were read: then nobody has departed.
         mode: `full` asks again for what was refused or unknown.
         now: The moment of the run.
         read: Rows of the source, unreadable ones included.
         rejected: Rows that a rule rejected.
+        recall: Finds what was declared of enrolments that have left, where these are closed; None leaves them as they are.
 
     Raises BalanceBroken when two valid rows share a key, CallUs when a valid row cannot be written for the registry.
     """
     circumstances = Circumstances(mode, institution.registry.ambiguous, now, rules)
     sorting = _sort(valid, institution, fingerprint, entries, circumstances)
     stood = list(standing)
-    departed = [] if present is None else _departed(stood, present)
+    left = [] if present is None else gone(stood, present)
+    closing = Closing()
+    if recall is not None and left:
+        closing = close(left, institution, fingerprint=fingerprint, entries=entries, recall=recall, circumstances=circumstances)
     why = surprises(
         institution.limits,
         rejected=rejected,
         read=read,
         changed=sum(one.action is Action.UPDATE for one, _ in sorting.leaving),
         declared=sorting.declared,
-        departed=len(departed),
+        departed=len(left),
         standing=len(stood),
+        closing=recall is not None,
     )
-    leaving = _with_mass_change(sorting.leaving, rules) if why and MASS_CHANGE in rules.severities else sorting.leaving
+    leaving = [*sorting.leaving, *((one, ()) for one in closing.leaving)]
+    if why and MASS_CHANGE in rules.severities:
+        leaving = _with_mass_change(leaving, rules)
     size = institution.registry.chunk_size
     held = _cut([one for one, reasons in leaving if _is_held(reasons)], size)
     holding = [one for _, reasons in leaving for one in reasons if one.severity is Severity.HOLD]
@@ -105,8 +117,9 @@ def make_plan(
         held=held,
         held_why="; ".join(why) if any(one.rule == MASS_CHANGE for one in holding) else "",
         unchanged=sorting.unchanged,
-        waiting=sorting.waiting,
-        departed=departed,
+        waiting=[*sorting.waiting, *(_carried(planned, entry) for planned, entry in closing.waiting)],
+        departed=[_departed(one) for one in left],
+        lost=closing.lost,
         findings=[_finding(one, reasons) for one, reasons in leaving if reasons],
         batch_hash=batch_hash(map(digest, held)),
         learned=sorting.learned,
@@ -124,19 +137,7 @@ def _sort(
     for enrolment in sorted(valid, key=lambda one: (one.source, one.row)):
         key = fingerprint.key(enrolment.natural_key)
         _claim(taken, key, enrolment)
-        body = make_body(enrolment, institution)
-        planned = Planned(
-            source=enrolment.source,
-            row=enrolment.row,
-            sisId=enrolment.sisId,
-            key=key,
-            content=fingerprint.content(body),
-            action=action_of(entries.get(key)),
-            body=body,
-            birth=fingerprint.birth(key, enrolment.dateNaissance),
-            statut=enrolment.statut,
-            regime=enrolment.regime,
-        )
+        planned = as_planned(enrolment, key, institution, fingerprint, action_of(entries.get(key)))
         _place(sorting, planned, entries.get(key), circumstances)
     return sorting
 
@@ -182,13 +183,8 @@ def _carried(planned: Planned, entry: Entry) -> Receipt:
     )
 
 
-def _departed(stood: Iterable[Standing], present: Collection[str]) -> list[Departed]:
-    gone = [
-        Departed(key=one.key, seen_run=one.seen_run, seen_source=one.seen_source, seen_row=one.seen_row)
-        for one in stood
-        if one.key not in present
-    ]
-    return sorted(gone, key=lambda one: (one.seen_source, one.seen_row, one.key))
+def _departed(one: Standing) -> Departed:
+    return Departed(key=one.key, seen_run=one.seen_run, seen_source=one.seen_source, seen_row=one.seen_row)
 
 
 def _cut(planned: Sequence[Planned], size: int) -> list[list[Planned]]:
@@ -200,7 +196,7 @@ def _with_mass_change(
 ) -> list[tuple[Planned, tuple[Reason, ...]]]:
     """Add to every change the reason that the batch as a whole is out of the ordinary; what is new is not concerned."""
     mass = reason(MASS_CHANGE, rules.severities[MASS_CHANGE])
-    return [(one, (*reasons, mass) if one.action is Action.UPDATE else reasons) for one, reasons in leaving]
+    return [(one, (*reasons, mass) if one.action is not Action.CREATE else reasons) for one, reasons in leaving]
 
 
 def _is_held(reasons: Iterable[Reason]) -> bool:

@@ -5,7 +5,10 @@ from typing import Any
 
 from supdata.config.models import Institution
 from supdata.errors import CallUs
+from supdata.ledger.fingerprint import Fingerprint
 from supdata.records.enrolment import Enrolment
+from supdata.records.shipment import Planned
+from supdata.records.states import Action
 
 #: Not sent when empty: the contract describes them as "par défaut : non renseigné".
 OPTIONAL = ("cursus", "diplome", "niveauDiplome")
@@ -36,6 +39,23 @@ def make_body(enrolment: Enrolment, institution: Institution) -> dict[str, str]:
                 "Keep the run folder and report it: a rule is missing.",
             )
     return body | {name: value for name in OPTIONAL if (value := getattr(enrolment, name))}
+
+
+def as_planned(enrolment: Enrolment, key: str, institution: Institution, fingerprint: Fingerprint, action: Action) -> Planned:
+    """Return the record by which a valid enrolment, of the ledger key `key`, is declared; raises what `make_body` raises."""
+    body = make_body(enrolment, institution)
+    return Planned(
+        source=enrolment.source,
+        row=enrolment.row,
+        sisId=enrolment.sisId,
+        key=key,
+        content=fingerprint.content(body),
+        action=action,
+        body=body,
+        birth=fingerprint.birth(key, enrolment.dateNaissance),
+        statut=enrolment.statut,
+        regime=enrolment.regime,
+    )
 
 
 def _code(codes: Mapping[Any, str], value: str) -> str:

@@ -29,10 +29,10 @@ EQUATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("read",), ("unreadable", "duplicate", "rejected", "provisional", "valid")),
     (("valid",), ("unchanged", "to_create", "to_update")),
     (
-        ("to_create", "to_update"),
+        ("to_create", "to_update", "to_close"),
         ("accepted", "refused", "unknown_student", "ambiguous", "held", "not_attempted"),
     ),
-    (("accepted",), ("created", "updated")),
+    (("accepted",), ("created", "updated", "closed")),
 )
 
 #: What the run leaves open, unless a later one has taken it up.
@@ -64,15 +64,16 @@ class _Findings:
     waiting: list[Receipt]
     planned: list[Planned]
     shipped: Shipped
-    departed: int
+    departed: set[str]
     superseded: int
 
 
 def check(evidence: Evidence) -> Balance:
     """Count every row of a run and name those that are lost, counted twice, or told differently by files and ledger.
 
-    Each row read must be unreadable or in one judgement, each valid one unchanged, waiting or planned, each planned one in one
-    receipt, and each receipt of the files in the ledger, and the other way round.
+    Each row read must be unreadable or in one judgement, each valid one unchanged, waiting or planned, each closing that of an
+    enrolment that has departed, each planned one in one receipt, and each receipt of the files in the ledger, and the other way
+    round.
     """
     findings = _read(evidence)
     counts = _count(findings)
@@ -119,7 +120,7 @@ def _read(evidence: Evidence) -> _Findings:
         waiting=waiting,
         planned=[one for chunk in chunks for one in chunk.planned],
         shipped=shipped,
-        departed=sum(1 for _ in evidence.departed),
+        departed={one.key for one in evidence.departed},
         superseded=len(evidence.superseded(unsettled)) if unsettled else 0,
     )
 
@@ -140,9 +141,11 @@ def _count(findings: _Findings) -> Counts:
         unchanged=len(findings.unchanged),
         to_create=actions[Action.CREATE],
         to_update=actions[Action.UPDATE],
+        to_close=actions[Action.CLOSE],
         created=accepted[Action.CREATE],
         updated=accepted[Action.UPDATE],
-        departed=findings.departed,
+        closed=accepted[Action.CLOSE],
+        departed=len(findings.departed),
         superseded=findings.superseded,
         **{verdict.value: verdicts[verdict] for verdict in Verdict},
         **{outcome.value: outcomes[outcome] for outcome in Outcome},
@@ -153,12 +156,15 @@ def _misplaced(findings: _Findings) -> Iterator[Difference]:
     """Yield where rows are lost or doubled on their way from stage to stage."""
     judged = [place for place, _ in findings.judged]
     valid = [place for place, verdict in findings.judged if verdict is Verdict.VALID]
-    planned = [*findings.unchanged, *_places(findings.waiting), *_places(findings.planned)]
+    sent: list[Planned | Receipt] = [*findings.waiting, *findings.planned]
+    planned = [*findings.unchanged, *_places(one for one in sent if one.action is not Action.CLOSE)]
     yield from name("both read and unreadable", set(findings.rows) & set(findings.unreadable))
     yield from compare(findings.rows, findings.enrolments, one="the rows read", other="the enrolments")
     yield from compare(findings.rows, judged, one="the rows read", other="the judgements")
     yield from compare(valid, findings.valid, one="the valid judgements", other="the valid rows")
     yield from compare(findings.valid, planned, one="the valid rows", other="the plan")
+    closed = [one for one in sent if one.action is Action.CLOSE and one.key not in findings.departed]
+    yield from name("closed, and not departed", _places(closed))
 
 
 def _unbalanced(counts: Counts) -> Iterator[Difference]:

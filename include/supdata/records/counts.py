@@ -6,9 +6,9 @@ import msgspec
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """One number per state; see `supdata.records.states` for the equations between them.
 
-    `created` and `updated` split `accepted`. `superseded` are those of `ambiguous` and `not_attempted` that a later run has
-    sent since: what became of them is that run's. `departed` counts enrolments the registry knows and the source no longer
-    holds.
+    `created`, `updated` and `closed` split `accepted`. `superseded` are those of `ambiguous` and `not_attempted` that a later
+    run has sent since: what became of them is that run's. `departed` counts enrolments the registry knows and the source no
+    longer holds; those to be closed are among them.
     """
 
     read: int = 0
@@ -20,9 +20,11 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     unchanged: int = 0
     to_create: int = 0
     to_update: int = 0
+    to_close: int = 0
     accepted: int = 0
     created: int = 0
     updated: int = 0
+    closed: int = 0
     refused: int = 0
     unknown_student: int = 0
     ambiguous: int = 0

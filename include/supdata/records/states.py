@@ -2,7 +2,8 @@
 
 read    = unreadable + duplicate + rejected + provisional + valid
 valid   = unchanged + to_create + to_update
-to send = accepted + refused + unknown_student + ambiguous + held + not_attempted
+to send = to_create + to_update + to_close
+        = accepted + refused + unknown_student + ambiguous + held + not_attempted
 """
 
 from enum import StrEnum
@@ -18,10 +19,14 @@ class Verdict(StrEnum):
 
 
 class Action(StrEnum):
-    """Why a record is to be sent: the registry was never told of it, or was told something else."""
+    """Why a record is to be sent: the registry was never told of it, was told something else, or its student has left.
+
+    A closing is of no row of the source: what was declared is sent again with an earlier end.
+    """
 
     CREATE = "create"
     UPDATE = "update"
+    CLOSE = "close"
 
 
 class Outcome(StrEnum):

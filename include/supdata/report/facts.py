@@ -32,15 +32,16 @@ ESTABLISHED: Mapping[str, tuple[str, ...]] = {
     "extract": ("read", "unreadable"),
     "normalise": (),
     "validate": ("duplicate", "rejected", "provisional", "valid"),
-    "plan": ("unchanged", "to_create", "to_update", "departed"),
+    "plan": ("unchanged", "to_create", "to_update", "to_close", "departed"),
     # A push that failed half-way has established what it was answered: these are known as soon as there was a plan.
     "push": (),
 }
 #: Outcomes of a record that has not left.
 UNSENT = frozenset({Outcome.HELD, Outcome.NOT_ATTEMPTED})
-ANSWERED = ("accepted", "created", "updated", "refused", "unknown_student", "ambiguous", "held", "not_attempted")
+ANSWERED = ("accepted", "created", "updated", "closed", "refused", "unknown_student", "ambiguous", "held", "not_attempted")
+ACCEPTED_AS = {Action.CREATE: "created", Action.UPDATE: "updated", Action.CLOSE: "closed"}
 #: What only a balance can tell, because no record that the report is given says it.
-ONLY_IN_BALANCE = frozenset({"unchanged", "to_create", "to_update", "held", "not_attempted"})
+ONLY_IN_BALANCE = frozenset({"unchanged", "to_create", "to_update", "to_close", "held", "not_attempted"})
 
 
 def gather(
@@ -142,13 +143,13 @@ def _tallied_receipts(receipts: Iterable[Receipt], tally: Counter[str]) -> Itera
     for receipt in receipts:
         tally[receipt.outcome.value] += 1
         if receipt.outcome is Outcome.ACCEPTED:
-            tally["created" if receipt.action is Action.CREATE else "updated"] += 1
+            tally[ACCEPTED_AS[receipt.action]] += 1
         yield receipt
 
 
 def _counts_of(tally: Counter[str], *, unreadable: int, departed: int) -> Counts:
     """Return what the records alone say; `_known_states` tells which of these numbers may be shown."""
-    states = {name: tally[name] for name in (*Verdict, *Outcome, "created", "updated")}
+    states = {name: tally[name] for name in (*Verdict, *Outcome, *ACCEPTED_AS.values())}
     read = unreadable + sum(tally[verdict] for verdict in Verdict)
     return Counts(**states, read=read, unreadable=unreadable, departed=departed)
 

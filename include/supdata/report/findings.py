@@ -12,12 +12,14 @@ from supdata.records.ine import has_right_key
 from supdata.records.judgement import Judgement, Reason
 from supdata.records.rows import UnreadableRow
 from supdata.records.shipment import Receipt
-from supdata.records.states import Outcome, Severity, Verdict
+from supdata.records.states import Action, Outcome, Severity, Verdict
 from supdata.report.content import Correction, Finding, RowRef, Weight
 from supdata.report.french import field_label
 from supdata.report.rule_texts import (
     AMBIGUOUS,
     AMBIGUOUS_RULE,
+    CLOSING,
+    CLOSING_RULE,
     DEPARTED_RULE,
     NOTHING_TO_FIX,
     REFUSED,
@@ -49,6 +51,8 @@ CAUSE_OF_OUTCOME: Mapping[Outcome, Cause] = {
     Outcome.UNKNOWN_STUDENT: Cause(UNKNOWN_RULE, "ine dateNaissance", Weight.BLOCKING, UNKNOWN),
     Outcome.AMBIGUOUS: Cause(AMBIGUOUS_RULE, "", Weight.INFORMATION, AMBIGUOUS),
 }
+#: Of a closing, whatever the registry answered: its row is not in the source any more, so there is nothing to correct.
+CAUSE_CLOSING = Cause(CLOSING_RULE, "", Weight.INFORMATION, CLOSING)
 CAUSE_UNREADABLE = Cause(UNREADABLE_RULE, "", Weight.BLOCKING, UNREADABLE)
 
 #: A row's address inside one run.
@@ -83,6 +87,8 @@ def from_receipts(
         cause = CAUSE_OF_OUTCOME.get(receipt.outcome)
         if cause is None:
             continue
+        if receipt.action is Action.CLOSE:
+            cause = CAUSE_CLOSING
         enrolment = enrolments.get((receipt.source, receipt.row))
         finding = _finding(cause, institution, without_identity(receipt.words, enrolment))
         yield Correction(_where(receipt.source, receipt.row, enrolment), finding, value_found(enrolment, cause.fields))

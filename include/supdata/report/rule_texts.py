@@ -66,6 +66,7 @@ UNREADABLE_RULE = "LIGNE-ILLISIBLE"
 REFUSED_RULE = "REGISTRE-REFUS"
 UNKNOWN_RULE = "REGISTRE-INCONNU"
 AMBIGUOUS_RULE = "REGISTRE-SANS-REPONSE"
+CLOSING_RULE = "REGISTRY-CLOSING"
 
 UNREADABLE = PlainText(
     "Ligne illisible",
@@ -76,8 +77,15 @@ UNREADABLE = PlainText(
 REFUSED = PlainText(
     "Inscription refusée par le registre",
     "Le registre national a reçu cette inscription et l’a refusée. Ses propres mots sont reproduits.",
-    "Corrigez dans votre logiciel la donnée que le registre désigne. L’inscription n’est pas représentée à l’identique : "
-    "elle le sera dès que la ligne aura changé.",
+    "Corrigez dans votre logiciel la donnée que le registre désigne. L’inscription est représentée dès que la ligne a changé, "
+    "et sinon une fois par mois.",
+)
+CLOSING = PlainText(
+    "Clôture non confirmée par le registre",
+    "L’inscription a disparu de votre source ; le registre n’a pas accepté, ou pas confirmé, la date de fin avancée. "
+    "La source et la ligne sont celles où elle a été vue pour la dernière fois.",
+    "Rien à corriger de votre côté si l’étudiant est parti : la clôture est représentée d’elle-même. Sinon, remettez "
+    "l’inscription dans l’export.",
 )
 UNKNOWN = PlainText(
     "Étudiant inconnu du répertoire national",

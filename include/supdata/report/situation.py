@@ -135,7 +135,10 @@ def _declared(facts: RunFacts) -> str:
         return ""  # the mishap that kept the run from getting there has said so already
     counts = facts.counts
     accepted = counted(counts.accepted, "inscription a été déclarée et acceptée", "inscriptions ont été déclarées et acceptées")
-    detail = f" ({counted(counts.created, 'nouvelle')}, {counted(counts.updated, 'modifiée')})" if counts.accepted else ""
+    ended = f", {counted(counts.closed, 'clôturée')}" if counts.closed else ""
+    detail = (
+        f" ({counted(counts.created, 'nouvelle')}, {counted(counts.updated, 'modifiée')}{ended})" if counts.accepted else ""
+    )
     same = f" ; {counted(counts.unchanged, 'était', 'étaient')} déjà à jour" if counts.unchanged else ""
     return f"{accepted}{detail}{same if 'unchanged' in facts.known else ''}."
 
@@ -144,6 +147,8 @@ def _foreseen(facts: RunFacts) -> str:
     if "to_create" not in facts.known:
         return "Essai à blanc : rien n’a été envoyé."
     counts = facts.counts
-    would = counted(counts.to_create + counts.to_update, "inscription aurait été envoyée", "inscriptions auraient été envoyées")
-    split = f"{counted(counts.to_create, 'nouvelle')}, {counted(counts.to_update, 'modifiée')}"
+    sum_of_all = counts.to_create + counts.to_update + counts.to_close
+    would = counted(sum_of_all, "inscription aurait été envoyée", "inscriptions auraient été envoyées")
+    ended = f", {counted(counts.to_close, 'clôturée')}" if counts.to_close else ""
+    split = f"{counted(counts.to_create, 'nouvelle')}, {counted(counts.to_update, 'modifiée')}{ended}"
     return f"Essai à blanc, rien n’a été envoyé : {would} ({split}) ; {number(counts.unchanged)} déjà à jour."

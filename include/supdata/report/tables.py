@@ -20,6 +20,7 @@ LINES: tuple[tuple[str, int, str, str], ...] = (
     ("accepted", 2, "Acceptées par le registre", "déclarées lors de ce passage"),
     ("created", 3, "nouvelles", ""),
     ("updated", 3, "modifiées", ""),
+    ("closed", 3, "clôturées", "disparues de votre source : leur date de fin a été avancée"),
     ("refused", 2, "Refusées par le registre", "à corriger : voir ses mots plus bas"),
     ("unknown_student", 2, "Étudiant inconnu du registre", "INE et date de naissance à vérifier"),
     ("ambiguous", 2, "Sans réponse sûre", "reprises au prochain passage"),
@@ -60,7 +61,7 @@ def shares(facts: RunFacts) -> tuple[Share, ...]:
     """Return what became of the received rows in four parts, or nothing when they do not add up to what was received."""
     counts = facts.counts
     parts = (
-        ("done", "à jour dans le registre", counts.accepted + counts.unchanged),
+        ("done", "à jour dans le registre", counts.accepted - counts.closed + counts.unchanged),
         ("wait", "en attente", _waiting(counts)),
         ("stop", "non déclarées", counts.unreadable + counts.rejected + counts.refused + counts.unknown_student),
         ("twin", "en double", counts.duplicate),

@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 
 from supdata.config.models import Limits
 from supdata.plan.surprise import surprises
 
 LIMITS = Limits(rejected=0.3, changed=0.3, departed=0.3, minimum_rows=50)
-CALM = {"rejected": 0, "read": 100, "changed": 0, "declared": 100, "departed": 0, "standing": 100}
+CALM: dict[str, Any] = {"rejected": 0, "read": 100, "changed": 0, "declared": 100, "departed": 0, "standing": 100}
 
 
 @pytest.mark.parametrize("part", ["rejected", "changed", "departed"])
@@ -37,3 +39,10 @@ def test_a_first_run_has_nothing_to_be_surprised_at() -> None:
 
 def test_every_surprise_is_told() -> None:
     assert len(surprises(LIMITS, rejected=90, read=100, changed=90, declared=100, departed=90, standing=100)) == 3
+
+
+def test_departures_that_are_acted_upon_count_however_few() -> None:
+    small = {**CALM, "standing": 10, "departed": 4}
+    assert surprises(LIMITS, **small) == ()
+    assert len(surprises(LIMITS, **small, closing=True)) == 1
+    assert surprises(LIMITS, **{**small, "departed": 3}, closing=True) == ()

@@ -256,8 +256,22 @@ def test_an_equation_that_does_not_hold_is_told_with_its_numbers() -> None:
     made = files("accepted")
     made.receipts.append(made.receipts[0])
     told = [str(one) for one in check(made.evidence()).differences]
-    equation = "to_create + to_update = 1, but accepted + refused + unknown_student + ambiguous + held + not_attempted = 2"
-    assert equation in told
+    states = "accepted + refused + unknown_student + ambiguous + held + not_attempted"
+    assert f"to_create + to_update + to_close = 1, but {states} = 2" in told
+
+
+def test_a_closing_is_of_one_who_has_departed_and_of_no_row_read() -> None:
+    made = files("accepted", "unchanged")
+    place: dict[str, Any] = {"source": "night-1: inscriptions.csv", "row": 2, "key": key(99), "action": Action.CLOSE}
+    made.planned.append(Planned(**place, sisId="", content="c", body={}))
+    made.receipts.append(Receipt(**place, outcome=Outcome.ACCEPTED))
+    made.ledger.append(made.receipts[-1])
+    (difference,) = check(made.evidence()).differences
+    assert str(difference) == "closed, and not departed: 1 (night-1: inscriptions.csv row 2)"
+    made.departed.append(Departed(key=key(99), seen_run="night-1", seen_source=SOURCE, seen_row=2))
+    balance = check(made.evidence())
+    assert balance.differences == ()
+    assert (balance.counts.to_close, balance.counts.closed, balance.counts.accepted, balance.counts.valid) == (1, 1, 2, 2)
 
 
 def test_what_a_later_run_has_sent_since_leaves_nothing_open_in_this_one() -> None:
