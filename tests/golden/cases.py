@@ -15,6 +15,11 @@ from supdata.records.lines import read_lines
 from supdata.records.rows import RawRow, UnreadableRow
 
 
+def dropped_files() -> list["Case"]:
+    """Return the cases that are a file on an SFTP server."""
+    return [Case(path.name) for path in sorted(Path(__file__).parent.glob("sftp_*"))]
+
+
 @dataclass(frozen=True)
 class Case:
     """One folder beside this module."""
@@ -28,6 +33,12 @@ class Case:
     @property
     def institution(self) -> Institution:
         return Institution.model_validate(yaml.safe_load((self.folder / "institution.yaml").read_text(encoding="utf-8")))
+
+    @property
+    def file(self) -> Path:
+        """The file that a school dropped, beside what it must give."""
+        (found,) = (path for path in self.folder.iterdir() if path.name not in {"institution.yaml", "expected.jsonl"})
+        return found
 
     def expected(self) -> list[Enrolment | UnreadableRow]:
         """Return what must come out, in the order of rows; a line with a reason is an unreadable row."""

@@ -1,30 +1,42 @@
 """Files and answers as schools' systems give them, carried to enrolments and compared line by line."""
 
+from fnmatch import fnmatch
 from io import BytesIO
+from pathlib import PurePosixPath
 
 import pytest
 import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
-from golden.cases import Case
+from golden.cases import Case, dropped_files
 from supdata.config.rest_source import RestSource
 from supdata.config.sftp_source import SftpSource
 from supdata.extract.files import read_file
 from supdata.extract.rest import read_rest
 
 
-@pytest.mark.parametrize(
-    ("case", "file"),
-    [(Case("sftp_apogee"), "inscriptions_20261001.csv"), (Case("sftp_spreadsheet"), "etudiants.txt")],
-    ids=lambda value: getattr(value, "name", ""),
-)
-def test_a_dropped_file_becomes_the_enrolments_written_beside_it(case: Case, file: str) -> None:
-    source = case.institution.source
+@pytest.mark.parametrize("case", dropped_files(), ids=lambda case: case.name)
+def test_a_dropped_file_becomes_the_enrolments_written_beside_it(case: Case) -> None:
+    source, columns = case.institution.source, case.institution.columns
     assert isinstance(source, SftpSource)
-    with (case.folder / file).open("rb") as stream:
-        rows = list(read_file(stream, file, source.format, case.institution.columns.source_columns()))
+    assert fnmatch(case.file.name, PurePosixPath(source.path).name)
+    with case.file.open("rb") as stream:
+        wanted, optional = columns.source_columns(), columns.alternatives()
+        rows = list(read_file(stream, case.file.name, source.format, wanted, optional=optional))
     assert case.outcome(rows) == case.expected()
+
+
+def test_there_is_a_dropped_file_of_each_format() -> None:
+    sources = [case.institution.source for case in dropped_files()]
+    assert {source.format.type for source in sources if isinstance(source, SftpSource)} == {
+        "csv",
+        "fixed",
+        "xlsx",
+        "xml",
+        "json",
+        "jsonl",
+    }
 
 
 class Pages(BaseAdapter):
@@ -57,9 +69,23 @@ def test_the_pages_of_an_api_become_the_enrolments_written_beside_them() -> None
     assert case.outcome(rows) == case.expected()
 
 
-@pytest.mark.parametrize("case", [Case("sftp_apogee"), Case("sftp_spreadsheet")], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", dropped_files(), ids=lambda case: case.name)
 def test_no_name_of_a_student_gets_past_extraction(case: Case) -> None:
-    wanted = case.institution.columns.source_columns()
-    assert not {"LIB_NOM_PAT_IND", "LIB_PR1_IND", "Nom", "Adresse"} & set(wanted)
     text = (case.folder / "expected.jsonl").read_text(encoding="utf-8")
-    assert not any(name in text for name in ("LEF", "Zo", "Martin", "Durand", "rue"))
+    names = (
+        "LEF",
+        "Zo",
+        "Martin",
+        "Durand",
+        "rue",
+        "Éloi",
+        "ÉLOI",
+        "Sœur",
+        "Haÿ",
+        "BERNARD",
+        "LEROY",
+        "HOTE",
+        "Ornano",
+        "Petit",
+    )
+    assert not any(name in text for name in names)

@@ -33,14 +33,15 @@ def text_lines(stream: Readable, encoding: str | None, *, attempted: str, readin
     """
     source, noted = Peekable(stream), reading if reading is not None else Reading()
     if encoding is not None:
-        noted.encoding = _checked_codec(encoding, source.peek(4), attempted)
+        codec = _checked_codec(encoding, source.peek(4), attempted)
+        noted.encoding = encoding
     elif (found := marked(source.peek(4))) is not None:
-        _note(noted, found)
+        codec = _note(noted, found)
     else:
         yield from _ascii_lines(source, attempted)
-        _note(noted, _told(source.peek(SAMPLE_BYTES), attempted))
+        codec = _note(noted, _told(source.peek(SAMPLE_BYTES), attempted))
     try:
-        yield from _decoded(source, noted.encoding, attempted)
+        yield from _decoded(source, codec, attempted)
     except UnicodeDecodeError:
         raise FixConfig(attempted, f"it is not {noted.encoding} text", REMEDY) from None  # the cause would quote the bytes
 
@@ -50,8 +51,9 @@ def is_decoded(text: str) -> bool:
     return text.isascii() or _UNDECODED.search(text) is None
 
 
-def _note(reading: Reading, found: Encoding) -> None:
+def _note(reading: Reading, found: Encoding) -> str:
     reading.encoding, reading.encoding_why = found
+    return found.codec
 
 
 def _told(sample: bytes, attempted: str) -> Encoding:

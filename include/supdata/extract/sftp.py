@@ -28,6 +28,7 @@ def read_sftp(
     source: SftpSource,
     wanted: Sequence[str],
     *,
+    optional: Collection[str] = (),
     known: Collection[ReadFile] = (),
     on_open: Callable[[Reading], None] = lambda _: None,
     on_read: Callable[[ReadFile], None] = lambda _: None,
@@ -40,6 +41,7 @@ def read_sftp(
         connect: Opens a session (paramiko.SFTPClient); called again when the line drops.
         source: Which files, when they are whole, and how they are written.
         wanted: Columns to keep.
+        optional: Those that no row of a document need have, see `read_file`.
         known: Files that a green run has read before.
         on_open: Given what will hold how each file turns out to be written.
         on_read: Told of each file that was read to its end.
@@ -61,7 +63,7 @@ def read_sftp(
                 raise EmptySource(attempted, f"{file.name} has no bytes at all", "Ask the school to export it again.")
             transfer = Transfer(file, connect, client, sleep=sleep, attempted=attempted)
             on_open(reading := Reading())
-            yield from _rows(transfer, file, source, wanted, reading)
+            yield from _rows(transfer, file, source, wanted, reading, optional)
             client = transfer.client
             on_read(ReadFile(name=file.name, path=file.path, size=file.size, modified=file.modified, sha256=transfer.sha256))
     except PermissionError as error:
@@ -107,12 +109,17 @@ def _as_listed(known: Collection[ReadFile]) -> list[RemoteFile]:
     return [RemoteFile(one.path, one.size, one.modified) for one in known]
 
 
-def _rows(
-    transfer: Transfer, file: RemoteFile, source: SftpSource, wanted: Sequence[str], reading: Reading
+def _rows(  # noqa: PLR0917  # `read_sftp` takes them by name
+    transfer: Transfer,
+    file: RemoteFile,
+    source: SftpSource,
+    wanted: Sequence[str],
+    reading: Reading,
+    optional: Collection[str],
 ) -> Iterator[RawRow | UnreadableRow]:
     log.info("extract.file_found file=%s bytes=%s", file.name, file.size)
     with closing(transfer):
-        yield from read_file(transfer, file.name, source.format, wanted, reading)
+        yield from read_file(transfer, file.name, source.format, wanted, reading, optional=optional)
         while transfer.read(PIECE_BYTES):
             pass  # what stands behind the last row, as in an archive, belongs to the file's hash
         transfer.require_unchanged()

@@ -44,7 +44,8 @@ def open_source(
     match institution.source:
         case SftpSource() as source:
             with sftp_sessions(source.connection) as connect:
-                yield read_sftp(connect, source, wanted, known=known, on_open=on_open, on_read=on_read)
+                optional = institution.columns.alternatives()
+                yield read_sftp(connect, source, wanted, optional=optional, known=known, on_open=on_open, on_read=on_read)
         case RestSource() as source:
             connection = find_connection(source.connection)
             with requests.Session() as session:

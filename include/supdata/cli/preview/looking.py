@@ -86,7 +86,9 @@ def _opened(institution: Institution, file: Path | None) -> Iterator[Rows]:
         return
     try:
         with file.open("rb") as stream:
-            yield read_file(stream, file.name, _layout(institution), institution.columns.source_columns())
+            columns = institution.columns
+            wanted, optional = columns.source_columns(), columns.alternatives()
+            yield read_file(stream, file.name, _layout(institution), wanted, optional=optional)
     except OSError as error:
         raise FixSource(f"Reading {file}", str(error.strerror), "Give a file that can be read.") from error
 
