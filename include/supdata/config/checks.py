@@ -16,6 +16,7 @@ from supdata.config.document import Document, Path
 from supdata.config.faults import Fault, nearest_to
 from supdata.config.format_checks import FORMAT_CHECKS
 from supdata.config.iso_date import is_iso_date
+from supdata.config.read_back_checks import check_read_back
 from supdata.config.rule_checks import KnownRule, check_known_rules, check_rules
 from supdata.config.source_checks import SOURCE_CHECKS
 from supdata.records.uai import is_valid_uai, uai_key
@@ -27,7 +28,11 @@ _CRON_FIELD = re.compile(r"(?:\d+|[A-Za-z]{3}|[*,/#?L-])+")
 _CRON_EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001 (any fixed day does: only whether a next one exists is asked)
 #: Narrower than what Airflow takes as a connection id, so that a pasted URL or key is refused without being repeated.
 _CONNECTION = re.compile(r"[A-Za-z0-9_.-]{1,200}")
-_CONNECTION_PATHS: tuple[Path, ...] = (("source", "connection"), ("registry", "connection"))
+_CONNECTION_PATHS: tuple[Path, ...] = (
+    ("source", "connection"),
+    ("registry", "connection"),
+    ("registry", "read", "connection"),
+)
 _ALL_CODES: Mapping[str, tuple[str, ...]] = {
     "statut": ("admis", "inscrit"),
     "regime": tuple(f"RF{number}" for number in range(1, 8)),
@@ -132,6 +137,7 @@ CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     _connections,
     _codes,
     check_departed_close,
+    check_read_back,
     check_rules,
     check_columns,
 )

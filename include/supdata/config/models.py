@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from supdata.config.columns import Columns
 from supdata.config.database_source import DatabaseSource
 from supdata.config.departures import DepartedClose
+from supdata.config.read_back import ReadBack
 from supdata.config.rest_source import RestSource
 from supdata.config.rule_settings import RuleSettings
 from supdata.config.section import Section
@@ -60,6 +61,7 @@ class Registry(Section):
     ambiguous: Literal["repost", "hold"] = Field("repost", description="What to do with a record whose fate is not known.")
     retry_days: int = Field(1, ge=1, le=30, description="First wait before an unknown student is tried again; it doubles.")
     codes: WireCodes = WireCodes()
+    read: ReadBack | None = Field(None, description="Read connection; absent means that `ambiguous` alone decides.")
 
 
 class Limits(Section):

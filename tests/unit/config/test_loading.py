@@ -19,7 +19,7 @@ from supdata.errors import FixConfig
 from supdata.validate.catalogue import RULES
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-VALID = {"0313124C.yaml", "0331766R.yaml", "0442953W.yaml", "0750106H.yaml", "0751717J.yaml", "0881269B.yaml"}
+VALID = {"0313124C.yaml", "0330023W.yaml", "0331766R.yaml", "0442953W.yaml", "0750106H.yaml", "0751717J.yaml", "0881269B.yaml"}
 BAD = sorted((CONFIGS / "bad").glob("*.yaml"))
 SHORTEST = (CONFIGS / "valid" / "0751717J.yaml").read_text(encoding="utf-8")
 EXPECTED = "#! "

@@ -10,21 +10,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from supdata.records.regime import REGIME_LABELS
 from supdata.sandbox.registry.declarations import REGIMES, STATUTS
 from supdata.sandbox.registry.keys import KeyRing, Use
 from supdata.sandbox.registry.replies import INVALID, READ, UNKNOWN_STUDENT, bad_key, error_reply, json_reply
 from supdata.sandbox.registry.store import Row, Store
 
-#: The labels of the regimes, lower case as the State's readers compare them.
-REGIME_LABELS = {
-    "RF1": "formation initiale",
-    "RF2": "formation initiale hors apprentissage",
-    "RF3": "reprise d'études non financée sans convention",
-    "RF4": "contrat d'apprentissage",
-    "RF5": "formation continue",
-    "RF6": "formation continue hors contrat professionnel",
-    "RF7": "contrat de professionnalisation",
-}
 _INE = re.compile(r"[0-9a-zA-Z]{11}")
 _CALLER = re.compile(r"\S+ - \S.*")
 
