@@ -35,6 +35,11 @@ class Ledger:
         connection.autocommit = True
         self._connection = connection
 
+    @property
+    def connection(self) -> psycopg.Connection:
+        """The connection, for the rarer questions of this room's other modules."""
+        return self._connection
+
     def entries(self, keys: Collection[str]) -> dict[str, Entry]:
         """Return what is known of the enrolments among `keys` that were ever sent, by key."""
         with self._wanting((key, "", 0) for key in keys) as cursor:

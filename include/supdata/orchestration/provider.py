@@ -1,4 +1,4 @@
-"""What Airflow learns about this package at start: one connection type, with its form."""
+"""What Airflow learns about this package at start: its connection types, with their forms."""
 
 from typing import Any
 
@@ -10,25 +10,40 @@ def get_provider_info() -> dict[str, Any]:
         "name": "SupData",
         "description": "Declares student enrolments to SupData, the national student-status registry.",
         "connection-types": [
-            {
-                "connection-type": "supdata",
-                "hook-class-name": "supdata.orchestration.hook.SupdataHook",
-                "hook-name": "SupData (registre RENATER)",
-                "ui-field-behaviour": {
-                    "hidden-fields": ["schema", "login", "port"],
-                    "relabeling": {"host": "Registry address", "password": "X-API-Key"},
-                    "placeholders": {"host": "https://…/api"},
-                },
-                "conn-fields": {
-                    "verify_tls": {
-                        "label": "Verify TLS certificate",
-                        "schema": {"type": ["boolean", "null"], "default": True},
-                    },
-                    "allow_http": {
-                        "label": "Allow plain http beyond this machine (never in production)",
-                        "schema": {"type": ["boolean", "null"], "default": False},
-                    },
-                },
-            }
+            _connection_type("supdata", "SupdataHook", "SupData (registre RENATER)", address="https://…/api", key="X-API-Key"),
+            _connection_type(
+                "supdata_read", "SupdataReadHook", "SupData (relecture)", address="https://…/api", key="X-API-Key (read)"
+            ),
+            _connection_type(
+                "api_particulier",
+                "ApiParticulierHook",
+                "API Particulier (relecture)",
+                address="https://particulier.api.gouv.fr",
+                key="Token (JWT)",
+            ),
         ],
+    }
+
+
+def _connection_type(name: str, hook: str, title: str, *, address: str, key: str) -> dict[str, Any]:
+    """Return one connection type: an address and a key, and what is allowed on the way there."""
+    return {
+        "connection-type": name,
+        "hook-class-name": f"supdata.orchestration.hook.{hook}",
+        "hook-name": title,
+        "ui-field-behaviour": {
+            "hidden-fields": ["schema", "login", "port"],
+            "relabeling": {"host": "Registry address", "password": key},
+            "placeholders": {"host": address},
+        },
+        "conn-fields": {
+            "verify_tls": {
+                "label": "Verify TLS certificate",
+                "schema": {"type": ["boolean", "null"], "default": True},
+            },
+            "allow_http": {
+                "label": "Allow plain http beyond this machine (never in production)",
+                "schema": {"type": ["boolean", "null"], "default": False},
+            },
+        },
     }

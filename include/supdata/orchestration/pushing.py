@@ -11,6 +11,7 @@ from supdata.ledger.store import Ledger
 from supdata.orchestration.hook import SupdataHook
 from supdata.orchestration.ledger_access import open_ledger
 from supdata.orchestration.planning import HELD_BATCH
+from supdata.orchestration.reading_back import read_side_of
 from supdata.orchestration.run import Run
 from supdata.plan.batch import HeldBatch, check_release
 from supdata.push.sending import push_chunk, receipts_so_far
@@ -58,6 +59,7 @@ def _send(run: Run, stage: str, chunk: str, planned: Sequence[Planned]) -> list[
                 run_id=run.ledger_id,
                 chunk=chunk,
                 now=_now,
+                read_side=read_side_of(run, ledger),
             )
         except SupdataError:
             _keep_answers(run, stage, chunk, planned, ledger)

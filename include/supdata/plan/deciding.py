@@ -22,12 +22,16 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What decides beside the record itself: `now` is the moment of the run, not of the call."""
+    """What decides beside the record itself: `now` is the moment of the run, not of the call.
+
+    `reads` says that the school has a read connection: what leaves in doubt is then looked up before it is sent.
+    """
 
     mode: Literal["delta", "full"]
     ambiguous: Literal["repost", "hold"]
     now: datetime
     rules: RulesInForce
+    reads: bool = False
 
 
 def action_of(entry: Entry | None) -> Action:
@@ -40,14 +44,16 @@ def decide(entry: Entry | None, content: str, circumstances: Circumstances) -> D
 
     What the registry has accepted is never sent again unchanged, in either mode. A change that was refused and has been undone
     in the source is no change. A record in doubt is sent again, or waits for a person, whatever its content: under `hold`
-    another content could make a second enrolment just as well. What was refused or unknown is sent once more when the rules are
-    no longer those it had passed then, or when it is due. What somebody has asked for in the ledger is sent whatever it is.
+    another content could make a second enrolment just as well. It leaves all the same when it can be looked up first. What was
+    refused or unknown is sent once more when the rules are no longer those it had passed then, or when it is due. What somebody
+    has asked for in the ledger is sent whatever it is.
     """
     if entry is None or entry.replay:
         return Decision.SEND
     if content == entry.accepted_content and not entry.doubt:
         return Decision.KEEP
-    if entry.doubt and circumstances.ambiguous == "hold":
+    can_look_up = circumstances.reads and content == entry.content
+    if entry.doubt and circumstances.ambiguous == "hold" and not can_look_up:
         return Decision.WAIT
     return _decide_by_last_answer(entry, content, circumstances)
 

@@ -89,7 +89,7 @@ def make_plan(
 
     Raises BalanceBroken when two valid rows share a key, CallUs when a valid row cannot be written for the registry.
     """
-    circumstances = Circumstances(mode, institution.registry.ambiguous, now, rules)
+    circumstances = Circumstances(mode, institution.registry.ambiguous, now, rules, reads=institution.registry.read is not None)
     sorting = _sort(valid, institution, fingerprint, entries, circumstances)
     stood = list(standing)
     left = [] if present is None else gone(stood, present)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +13,11 @@ from supdata.ledger.store import Ledger
 from supdata.push.bookkeeping import Bookkeeper
 from supdata.push.calling import Caller
 from supdata.push.patience import Patience
+from supdata.push.reading_back import Doubts, ReadSide
 from supdata.push.resuming import remainder, with_the_rest
 from supdata.push.watching import Watch
 from supdata.records.shipment import Planned, Receipt
+from supdata.records.states import Outcome
 from supdata.registry.client import Endpoint, open_registry
 
 log = logging.getLogger(__name__)
@@ -33,12 +35,14 @@ def push_chunk(
     chunk: str,
     now: Callable[[], datetime],
     patience: Patience = DEFAULT_PATIENCE,
+    read_side: ReadSide | None = None,
 ) -> list[Receipt]:
     """Declare a chunk and return one receipt per record, in its order.
 
     May be called again for the same `run_id` and `chunk`, after any end of the call before: what has a final answer is not
-    sent again. What was in flight when a process died is sent again or stays ambiguous, as `settings.ambiguous` says. A
-    record that a later run has sent since this one was planned stays NOT_ATTEMPTED.
+    sent again. What was in flight when a process died is looked up through `read_side` before it is sent again; without one,
+    and where reading cannot tell, it is sent again or stays ambiguous, as `settings.ambiguous` says. A record that a later
+    run has sent since this one was planned stays NOT_ATTEMPTED.
 
     Args:
         planned: The chunk, no two records with one key.
@@ -49,18 +53,21 @@ def push_chunk(
         chunk: The chunk's name in the run.
         now: The clock, with its time zone.
         patience: How long to insist.
+        read_side: The school's read connection, if it has one.
 
     Raises AccessRefused when the registry refuses the key, FixConfig when it redirects, TryLater when it is away or when
-    somebody else is sending this chunk. In each case all that was answered is in the ledger: `receipts_so_far` tells it.
+    somebody else is sending this chunk; and the same when records are in doubt and the read side cannot be used. In each
+    case all that was answered is in the ledger: `receipts_so_far` tells it.
     """
     with ledger.sole_sender(run_id, chunk):
         before = {one.key: one for one in ledger.receipts(run_id, chunk)}
         superseded = ledger.superseded(run_id, [one.key for one in planned])
-        left = remainder(planned, before, superseded=superseded, ambiguous=settings.ambiguous)
+        left = remainder(planned, before, superseded=superseded, ambiguous="repost" if read_side else settings.ambiguous)
         ledger.close_unanswered(list(left.done), now())
         log.info("push.chunk_begun chunk=%s records=%d to_send=%d", chunk, len(planned), len(left.to_send))
-        push = _Push(endpoint, settings, ledger, run_id, chunk, now, patience)
-        sent, failure = asyncio.run(push.send(left.to_send))
+        push = _Push(endpoint, settings, ledger, run_id, chunk, now, patience, reads=read_side is not None)
+        doubts = Doubts(read_side, ledger, run_id, chunk, settings.ambiguous, now) if read_side else None
+        sent, failure = asyncio.run(push.send_and_read_back(left.to_send, doubts, before))
     counts = " ".join(f"{outcome}={count}" for outcome, count in sorted(Counter(one.outcome for one in sent.values()).items()))
     log.info("push.chunk_done chunk=%s %s", chunk, counts)
     if failure is not None:
@@ -88,6 +95,32 @@ class _Push:
     chunk: str
     now: Callable[[], datetime]
     patience: Patience
+    reads: bool
+
+    async def send_and_read_back(
+        self, to_send: Sequence[Planned], doubts: Doubts | None, before: Mapping[str, Receipt]
+    ) -> tuple[dict[str, Receipt], SupdataError | None]:
+        """Send what is in no doubt, then look up what is and send again what is not found, a bounded number of times."""
+        if doubts is None:
+            return await self.send(to_send)
+        doubtful = doubts.among(to_send)
+        unsure = {one.key for one in doubtful}
+        sent, failure = await self.send([one for one in to_send if one.key not in unsure])
+        doubtful += [one for one in to_send if one.key in sent and sent[one.key].outcome is Outcome.AMBIGUOUS]
+        for left in range(self.patience.reposts, -1, -1):
+            if failure is not None or not doubtful:
+                break
+            try:
+                resolved = await doubts.resolve(doubtful, {**before, **sent})
+            except SupdataError as away:
+                return sent, away
+            sent |= resolved.receipts
+            if left == 0:
+                break  # what is still in doubt stays so, and shows
+            again, failure = await self.send(resolved.again)
+            sent |= again
+            doubtful = [one for one in resolved.again if one.key in again and again[one.key].outcome is Outcome.AMBIGUOUS]
+        return sent, failure
 
     async def send(self, to_send: Sequence[Planned]) -> tuple[dict[str, Receipt], SupdataError | None]:
         """Send records and return the receipts of those that may have left, by key, and why it stopped if it did."""
@@ -111,7 +144,7 @@ class _Push:
 
     async def _run(self, book: Bookkeeper, watch: Watch, concurrency: int) -> None:
         settings = self.settings
-        reposts = self.patience.reposts if settings.ambiguous == "repost" else 0
+        reposts = self.patience.reposts if settings.ambiguous == "repost" and not self.reads else 0
         try:
             async with (
                 open_registry(self.endpoint, concurrency, settings.timeout_seconds, codes=settings.codes) as client,

@@ -58,6 +58,18 @@ CASES = [
     ("unknown otherwise", an_entry(Outcome.UNKNOWN_STUDENT, content="b", next_due=LATER), {}, Decision.SEND),
     ("in doubt", an_entry(Outcome.AMBIGUOUS, doubt=True), {}, Decision.SEND),
     ("in doubt, hold", an_entry(Outcome.AMBIGUOUS, doubt=True), {"ambiguous": "hold"}, Decision.WAIT),
+    (
+        "in doubt, hold, with a read connection",
+        an_entry(Outcome.AMBIGUOUS, doubt=True),
+        {"ambiguous": "hold", "reads": True},
+        Decision.SEND,
+    ),
+    (
+        "in doubt otherwise, hold, with a read connection",
+        an_entry(Outcome.AMBIGUOUS, content="b", doubt=True),
+        {"ambiguous": "hold", "reads": True},
+        Decision.WAIT,
+    ),
     ("in doubt, hold, full", an_entry(Outcome.AMBIGUOUS, doubt=True), {"ambiguous": "hold", "mode": "full"}, Decision.WAIT),
     (
         "in doubt, hold, asked for",
