@@ -17,6 +17,8 @@ PART_BYTES = 1 << 16
 LARGEST_PAGE = 1 << 28  # bytes; what is larger is no page
 BOM = b"\xef\xbb\xbf"
 COMPARE_PATH = "A login page or another API may answer there: compare `source.path` with its documentation."
+DEEPEST = 100  # levels of brackets within brackets
+NESTED = "the answer is nested without end"
 NO_UTF_8 = "the answer is not in UTF-8, which JSON must be (RFC 8259)"
 
 
@@ -82,7 +84,7 @@ def document_of(answer: Answer, attempted: str) -> Any:
             raise _cut_short(attempted) from None
         raise FixConfig(attempted, "the answer is not JSON", COMPARE_PATH) from None  # the cause holds the whole answer
     except RecursionError:
-        raise FixConfig(attempted, "the answer is nested without end", COMPARE_PATH) from None
+        raise FixConfig(attempted, NESTED, COMPARE_PATH) from None
 
 
 def list_items(answer: Answer, path: str, attempted: str) -> Iterator[Any]:
@@ -96,7 +98,7 @@ def list_items(answer: Answer, path: str, attempted: str) -> Iterator[Any]:
 
     def watched() -> Iterator[tuple[str, str, Any]]:
         nonlocal lists
-        for prefix, event, value in ijson.parse(stream):
+        for prefix, event, value in ijson.parse(_shallow(stream, attempted)):
             lists += prefix == path and event == "start_array"
             yield prefix, event, value
 
@@ -108,6 +110,16 @@ def list_items(answer: Answer, path: str, attempted: str) -> Iterator[Any]:
         raise FixConfig(attempted, "the answer is not JSON", COMPARE_PATH) from None
     if lists != 1:
         raise no_list(path, attempted)
+
+
+def _shallow(stream: Any, attempted: str) -> Iterator[tuple[str, Any]]:
+    """Yield the parser's events; raises FixConfig on brackets without end, whose paths alone would fill the memory."""
+    depth = 0
+    for event, value in ijson.basic_parse(stream):
+        depth += (event in {"start_map", "start_array"}) - (event in {"end_map", "end_array"})
+        if depth > DEEPEST:
+            raise FixConfig(attempted, NESTED, COMPARE_PATH)
+        yield event, value
 
 
 def no_list(path: str, attempted: str) -> FixConfig:
