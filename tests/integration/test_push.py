@@ -7,8 +7,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import RulesInForce
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Outcome, Severity
+from supdata.registry.answers import expected_echo
 from supdata.registry.client import Endpoint
 from supdata.sandbox.local.ports import free_ports
 from supdata.sandbox.local.postgres import PostgresServer
@@ -99,11 +102,17 @@ class Bench:
         )  # fmt: skip
 
     def push(
-        self, planned: list[Planned], *, run: str = RUN, endpoint: Endpoint | None = None, **registry: Any
+        self,
+        planned: list[Planned],
+        *,
+        run: str = RUN,
+        endpoint: Endpoint | None = None,
+        patience: Patience = QUICK,
+        **registry: Any,
     ) -> list[Receipt]:
         return push_chunk(
             planned, endpoint=endpoint or self.endpoint, settings=school(**registry).registry, ledger=self.ledger,
-            run_id=run, chunk=CHUNK, now=lambda: self.clock, patience=QUICK,
+            run_id=run, chunk=CHUNK, now=lambda: self.clock, patience=patience,
         )  # fmt: skip
 
 
@@ -241,6 +250,71 @@ def test_a_registry_that_asks_for_an_hour_is_left_alone(bench: Bench) -> None:
     assert bench.posts() <= CONCURRENCY
 
 
+class TurningAway(ThreadingHTTPServer):
+    """Takes everything, but turns the students of `turned` away once with what `retry_after()` says; notes who came when."""
+
+    def __init__(self, turned: set[str], retry_after: Callable[[], str]) -> None:
+        super().__init__(("127.0.0.1", 0), _TurnedAway)
+        self.turned, self.retry_after = turned, retry_after
+        self.came: list[tuple[float, str, bool]] = []
+        self.lock = threading.Lock()
+
+
+class _TurnedAway(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: TurningAway
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with self.server.lock:
+            away = body["ine"] in self.server.turned
+            self.server.turned.discard(body["ine"])
+            self.server.came.append((time.monotonic(), body["ine"], away))
+        echo = {**expected_echo(body, school().registry.codes), "id_inscription": "1"}
+        answer = json.dumps({"message": "trop de demandes"} if away else {"inscription": echo}).encode()
+        self.send_response(429 if away else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        if away:
+            self.send_header("Retry-After", self.server.retry_after())
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+
+@pytest.mark.parametrize(
+    "retry_after",
+    [lambda: "1", lambda: format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)],
+    ids=["s", "date"],
+)
+def test_who_is_turned_away_comes_again_when_told_to_and_the_others_go_on(bench: Bench, retry_after: Callable[[], str]) -> None:
+    (chunk,) = bench.plan().chunks
+    turned = {chunk[place].body["ine"] for place in range(0, RECORDS, 10)}
+    patience = Patience(first_pause_seconds=0.01, longest_pause_seconds=5)
+    with TurningAway(set(turned), retry_after) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = Endpoint(f"http://127.0.0.1:{server.server_port}", "key")
+        receipts = bench.push(chunk, endpoint=endpoint, patience=patience)
+        server.shutdown()
+    assert outcomes(receipts) == {Outcome.ACCEPTED: RECORDS}
+    visits = {ine: [(moment, away) for moment, who, away in server.came if who == ine] for ine in turned}
+    assert all([away for _, away in one] == [True, False] for one in visits.values())
+    assert all(again - first >= 0.99 for ((first, _), (again, _)) in visits.values()), "nobody comes before the time named"
+    first_again = min(again for (_, (again, _)) in visits.values())
+    assert sum(moment < first_again for moment, _, _ in server.came) == RECORDS, "meanwhile every other record is sent"
+
+
+def test_a_quota_that_is_spent_is_not_asked_by_every_record(bench: Bench) -> None:
+    bench.fail(too_many=1, retry_after_seconds=1)
+    (chunk,) = bench.plan().chunks
+    with pytest.raises(TryLater, match="429"):
+        bench.push(chunk)
+    assert bench.posts() <= (QUICK.rounds + 1) * CONCURRENCY
+    assert outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK)) == {Outcome.NOT_ATTEMPTED: RECORDS}
+
+
 def test_a_registry_out_of_order_is_not_hammered(bench: Bench) -> None:
     bench.fail(error_before=1)
     (chunk,) = bench.plan().chunks
@@ -270,6 +344,7 @@ from supdata.config.models import Registry
 from supdata.ledger.store import Ledger
 from supdata.push.sending import push_chunk
 from supdata.records.shipment import Planned
+from supdata.registry.answers import expected_echo
 from supdata.registry.client import Endpoint
 
 facts = json.load(open(sys.argv[1]))

@@ -53,6 +53,7 @@ class Bookkeeper:
         self._answers: list[Settlement] = []
         self._answered = asyncio.Event()
         self._open = 0
+        self._put_back = 0
         self._connection_in_use = Lock()
 
     async def next(self) -> Ticket | None:
@@ -67,10 +68,26 @@ class Bookkeeper:
             self.receipts[planned.key] = _receipt(planned, answer)
         self._answered.set()
 
+    def put_back(self, ticket: Ticket, seconds: float) -> None:
+        """Take back the intent of a record that was turned away, and hand it out again after `seconds`.
+
+        Meanwhile the ledger does not count it as in doubt, and it takes nobody's place.
+        """
+        planned, intent = ticket
+        self._answers.append(Settlement(intent=intent, outcome=Outcome.NOT_ATTEMPTED))
+        self._put_back += 1
+        self._answered.set()
+        asyncio.get_running_loop().call_later(seconds, self._is_due, planned)
+
+    def _is_due(self, planned: Planned) -> None:
+        self._put_back -= 1
+        self._pending.appendleft(planned)
+        self._answered.set()
+
     async def keep(self) -> None:
         """Write until every record is answered, or the push is over and what had been handed out is answered."""
         try:
-            while self._open or (self._pending and not self._watch.over()):
+            while self._open or ((self._pending or self._put_back) and not self._watch.over()):
                 await self._write()
         finally:
             self._commit(self._take_answers(), [])  # cancelled half-way: what was answered is known all the same

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from supdata.errors import SupdataError
@@ -11,6 +12,13 @@ from supdata.records.states import Outcome
 from supdata.registry.answers import Again, Answer
 
 NEVER_SENT = Answer(Outcome.NOT_ATTEMPTED, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The registry did not take the record, and it may not be asked for before `seconds` have passed; others may."""
+
+    seconds: float
 
 
 class Declares(Protocol):
@@ -30,8 +38,11 @@ class Caller:
         self._patience = patience
         self._reposts = reposts
 
-    async def call(self, body: Mapping[str, str]) -> Answer:
-        """Return the answer that stands. NOT_ATTEMPTED only where no request for this record can have been received."""
+    async def call(self, body: Mapping[str, str]) -> Answer | Later:
+        """Return the answer that stands, or when to come again.
+
+        NOT_ATTEMPTED and Later only where no request for this record can have been received.
+        """
         doubt: Answer | None = None
         reposts = 0
         while (answer := await self._ask(body)) is not None:
@@ -39,7 +50,10 @@ class Caller:
                 self._watch.settled(answer)
                 return doubt if doubt is not None and answer.outcome is Outcome.NOT_ATTEMPTED else answer
             if answer.again is Again.SAFE:
-                self._watch.turned_away(answer)
+                wait = self._watch.turned_away(answer)
+                if doubt is None:
+                    return NEVER_SENT if self._watch.over() else Later(wait)
+                await asyncio.sleep(0 if self._watch.over() else wait)
                 continue
             doubt, reposts = answer, reposts + 1
             self._watch.in_doubt(answer)
@@ -56,11 +70,13 @@ class Caller:
         """Ask once, in turn; None when the push is over."""
         if self._watch.over():
             return None
-        async with self._watch.throttle.turn():
+        await self._watch.throttle.take_turn()
+        try:
             if self._watch.over():  # it may have ended while we waited
                 return None
-            try:
-                return await self._client.declare(body)
-            except SupdataError as refusal:
-                self._watch.stop(refusal)
-                return None
+            return await self._client.declare(body)
+        except SupdataError as refusal:
+            self._watch.stop(refusal)
+            return None
+        finally:
+            self._watch.throttle.give_back()

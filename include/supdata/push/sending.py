@@ -11,7 +11,7 @@ from supdata.config.models import Registry
 from supdata.errors import SupdataError
 from supdata.ledger.store import Ledger
 from supdata.push.bookkeeping import Bookkeeper
-from supdata.push.calling import Caller
+from supdata.push.calling import Caller, Later
 from supdata.push.patience import Patience
 from supdata.push.reading_back import Doubts, ReadSide
 from supdata.push.resuming import remainder, with_the_rest
@@ -47,7 +47,7 @@ def push_chunk(
     Args:
         planned: The chunk, no two records with one key.
         endpoint: The registry and the school's key.
-        settings: Concurrency, time limit, policies and wire codes.
+        settings: Concurrency, rate, time limit, policies and wire codes.
         ledger: Where the run was planned; nobody else may use its connection meanwhile.
         run_id: The run, unique among those of all schools.
         chunk: The chunk's name in the run.
@@ -127,7 +127,7 @@ class _Push:
         if not to_send:
             return {}, None
         concurrency = min(self.settings.concurrency, len(to_send))
-        watch = Watch(self.chunk, concurrency, self.patience)
+        watch = Watch(self.chunk, concurrency, self.patience, self.settings.rate)
         book = Bookkeeper(
             to_send,
             ledger=self.ledger,
@@ -161,4 +161,8 @@ class _Push:
 async def _work(caller: Caller, book: Bookkeeper) -> None:
     """Send one record after the other until there are no more."""
     while (ticket := await book.next()) is not None:
-        book.answered(ticket, await caller.call(ticket[0].body))
+        answer = await caller.call(ticket[0].body)
+        if isinstance(answer, Later):
+            book.put_back(ticket, answer.seconds)
+        else:
+            book.answered(ticket, answer)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from supdata.errors import AccessRefused, SupdataError, TryLater
-from supdata.push.calling import Caller
+from supdata.push.calling import NEVER_SENT, Caller, Later
 from supdata.push.patience import Patience
 from supdata.push.watching import Watch
 from supdata.records.states import Outcome
@@ -40,12 +40,16 @@ class Script:
 def call(*lines: Answer | SupdataError, reposts: int = 3) -> tuple[Answer, int, SupdataError | None]:
     """Return the answer that stands, the number of calls, and why the push stopped if it did."""
 
-    async def once() -> tuple[Answer, int, SupdataError | None]:
+    async def insist() -> tuple[Answer, int, SupdataError | None]:
         script, watch = Script(lines), Watch("chunk-0001", 4, QUICK)
-        answer = await Caller(script, watch, QUICK, reposts).call({})
+        caller = Caller(script, watch, QUICK, reposts)
+        answer: Answer | Later = Later(0)
+        while isinstance(answer, Later):
+            await asyncio.sleep(answer.seconds)
+            answer = await caller.call({})
         return answer, script.calls, watch.failure
 
-    return asyncio.run(once())
+    return asyncio.run(insist())
 
 
 @pytest.mark.parametrize("answer", [ACCEPTED, REFUSED, WRONG_ECHO, METHOD], ids=lambda answer: str(answer.status))
@@ -111,3 +115,54 @@ def test_a_settled_answer_in_between_keeps_the_push_going() -> None:
         return watch.failure
 
     assert asyncio.run(record_after_record()) is None
+
+
+def told_to_wait(seconds: float, status: int = 429) -> Answer:
+    return Answer(Outcome.NOT_ATTEMPTED, status, again=Again.SAFE, retry_after_seconds=seconds)
+
+
+def waits(concurrency: int, *answers: Answer) -> tuple[list[float], bool, SupdataError | None]:
+    """Return how long each record that was turned away must wait, whether everybody pauses after the last, and any failure."""
+
+    async def noted() -> tuple[list[float], bool, SupdataError | None]:
+        patience = Patience(first_pause_seconds=0.001, longest_pause_seconds=60)
+        watch, waiting = Watch("chunk-0001", concurrency, patience), []
+        for answer in answers:
+            if answer.again is Again.SAFE:
+                waiting.append(watch.turned_away(answer))
+            else:
+                watch.settled(answer)
+        turn = asyncio.ensure_future(watch.throttle.take_turn())
+        await asyncio.sleep(0.005)
+        pauses = not turn.done()
+        turn.cancel()
+        return waiting, pauses, watch.failure
+
+    return asyncio.run(noted())
+
+
+def test_one_429_among_acceptances_binds_its_record_alone() -> None:
+    assert waits(4, told_to_wait(30), ACCEPTED, told_to_wait(30)) == ([30.0, 30.0], False, None)
+
+
+def test_a_whole_round_of_429_binds_everybody() -> None:
+    found, pauses, failure = waits(4, *[told_to_wait(30)] * 4)
+    assert (found, pauses, failure) == ([30.0] * 4, True, None)
+
+
+def test_one_503_that_names_a_wait_binds_everybody() -> None:
+    assert waits(8, ACCEPTED, told_to_wait(30, status=503)) == ([30.0], True, None)
+
+
+def test_a_429_without_a_wait_still_waits() -> None:
+    found, _, _ = waits(8, Answer(Outcome.NOT_ATTEMPTED, 429, again=Again.SAFE))
+    assert found[0] > 0
+
+
+def test_a_record_in_doubt_that_is_then_turned_away_is_not_handed_back() -> None:
+    assert call(TIMEOUT, TOO_MANY, ACCEPTED) == (ACCEPTED, 3, None)
+    assert call(TIMEOUT, TOO_MANY, NO_KEY)[0] == TIMEOUT
+
+
+def test_a_record_turned_away_when_the_push_is_over_was_never_sent() -> None:
+    assert call(told_to_wait(3_600))[0] == NEVER_SENT

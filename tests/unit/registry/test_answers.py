@@ -129,7 +129,10 @@ def test_a_200_without_an_enrolment_is_ambiguous_and_not_asked_again_at_once(bod
         (401, None, Outcome.NOT_ATTEMPTED, Again.NO, None),
         (403, None, Outcome.NOT_ATTEMPTED, Again.NO, None),
         (302, None, Outcome.NOT_ATTEMPTED, Again.NO, None),
+        (304, None, Outcome.NOT_ATTEMPTED, Again.NO, None),
         (405, None, Outcome.NOT_ATTEMPTED, Again.NO, None),
+        (418, None, Outcome.NOT_ATTEMPTED, Again.NO, None),
+        (451, "9", Outcome.NOT_ATTEMPTED, Again.NO, None),
         (408, None, Outcome.AMBIGUOUS, Again.RISKY, None),
         (429, None, Outcome.NOT_ATTEMPTED, Again.SAFE, None),
         (429, "7", Outcome.NOT_ATTEMPTED, Again.SAFE, 7.0),
@@ -138,6 +141,8 @@ def test_a_200_without_an_enrolment_is_ambiguous_and_not_asked_again_at_once(bod
         (503, "Tue, 24 Nov 2026 03:00:30 GMT", Outcome.NOT_ATTEMPTED, Again.SAFE, 30.0),
         (503, None, Outcome.AMBIGUOUS, Again.RISKY, None),
         (504, "5", Outcome.AMBIGUOUS, Again.RISKY, 5.0),
+        (599, None, Outcome.AMBIGUOUS, Again.RISKY, None),
+        (700, None, Outcome.AMBIGUOUS, Again.RISKY, None),
     ],
 )
 def test_each_status_in_the_registrys_shape_has_one_meaning(
@@ -145,6 +150,18 @@ def test_each_status_in_the_registrys_shape_has_one_meaning(
 ) -> None:
     answer = read_json(status, an_error("un message", "un paramètre"), retry_after)
     assert answer == Answer(outcome, status, words="un message : un paramètre", again=again, retry_after_seconds=wait)
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 206])
+def test_another_2xx_is_read_as_a_200_is(status: int) -> None:
+    assert read_json(status, an_acceptance()).outcome is Outcome.ACCEPTED
+    assert (read(status, b"").outcome, read(status, b"").again) == (Outcome.AMBIGUOUS, Again.NO)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_page_where_json_is_due_changes_nothing_of_what_the_status_says(status: int) -> None:
+    page, own = read(status, b"<html>later</html>", "text/html", "4"), read_json(status, an_error("plus tard", ""), "4")
+    assert (page.outcome, page.again, page.retry_after_seconds) == (own.outcome, own.again, own.retry_after_seconds)
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
@@ -210,6 +227,33 @@ NAMES = st.sampled_from(["message", "uid", "details", "inscription"])
 @given(st.integers(0, 999), st.text(), st.binary(), st.none() | st.text())
 def test_no_bytes_make_it_raise(status: int, content_type: str, body: bytes, retry_after: str | None) -> None:
     assert read(status, body, content_type, retry_after).outcome is not Outcome.ACCEPTED
+
+
+AN_ACCEPTANCE = json.dumps(an_acceptance()).encode()
+#: Random bytes, JSON of any kind, an acceptance cut short or with bytes changed, pages.
+BODIES = st.one_of(
+    st.binary(),
+    JSON_VALUES.map(lambda value: json.dumps(value).encode()),
+    st.integers(0, len(AN_ACCEPTANCE)).map(lambda length: AN_ACCEPTANCE[:length]),
+    st.builds(lambda at, byte: AN_ACCEPTANCE[:at] + byte + AN_ACCEPTANCE[at + 1 :], st.integers(0, 200), st.binary(max_size=2)),
+    st.sampled_from([b"", b"null", b"<html></html>", b"\xef\xbb\xbf{}", json.dumps(an_error("non", [INE, 3])).encode()]),
+)
+STATES = {Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN_STUDENT, Outcome.AMBIGUOUS, Outcome.NOT_ATTEMPTED}
+
+
+@given(st.integers(-1, 70_000), st.text() | st.just("application/json"), BODIES, st.none() | st.text() | st.just("3"))
+def test_any_status_and_any_bytes_give_exactly_one_state(
+    status: int, content_type: str, body: bytes, retry_after: str | None
+) -> None:
+    answer = read(status, body, content_type, retry_after)
+    assert answer.outcome in STATES
+    assert answer.status == status
+    assert (answer.outcome is Outcome.ACCEPTED) == bool(answer.id_inscription)
+    if answer.outcome is Outcome.ACCEPTED:
+        assert 200 <= status < 300
+    if answer.again is Again.SAFE:
+        assert answer.outcome is Outcome.NOT_ATTEMPTED, "only what was certainly not taken is safe to repeat"
+    assert INE not in answer.words
 
 
 @given(st.integers(0, 999), st.dictionaries(NAMES, JSON_VALUES | st.dictionaries(st.sampled_from(list(SENT)), JSON_VALUES)))
