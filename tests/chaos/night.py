@@ -3,13 +3,15 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from chaos.tasks import KILLED, WELL, Ended, Order, begin
+from chaos.tasks import KILLED, WELL, Ended, Order, Try, begin
 from supdata.orchestration.retrying import RETRIES
 
 #: Airflow waits two minutes before it tries again; what it waits for takes seconds here.
@@ -21,27 +23,6 @@ CLEARS = 6
 
 
 @dataclass
-class Killer:
-    """Kills so many pushes, each at a moment drawn between its start and about when it would end."""
-
-    left: int
-    span_seconds: float
-    done: int = 0
-    _draw: random.Random = field(default_factory=lambda: random.Random(5))
-    _lock: Lock = field(default_factory=Lock)
-
-    def moment(self) -> float | None:
-        """Return after how many seconds to kill the next push; None when enough were killed."""
-        with self._lock:
-            return self._draw.uniform(0.02, self.span_seconds) if self.left > 0 else None
-
-    def count(self) -> None:
-        """Count a push that was killed."""
-        with self._lock:
-            self.left, self.done = self.left - 1, self.done + 1
-
-
-@dataclass
 class Operator:
     """Runs nights of one school; `slots` pushes at a time, as the pool of the registry allows.
 
@@ -50,12 +31,20 @@ class Operator:
 
     order: Order
     slots: int = 2
-    killer: Killer | None = None
     clears: int = CLEARS
     full_disk_tries: int = 0
     file_limit: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     runs: list[str] = field(default_factory=list)
+    kills: int = 0
+    _pushes: set[Try] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def kill_a_push(self, draw: random.Random) -> None:
+        """Kill one of the pushes under way, if there are any."""
+        with self._lock:
+            if self._pushes:
+                draw.choice(sorted(self._pushes, key=lambda one: one.process.pid or 0)).process.kill()
 
     def night(self, run_id: str, started: datetime) -> None:
         """Run one night to its end, and add how it went to `runs`: each red state that was cleared, and the last."""
@@ -64,14 +53,15 @@ class Operator:
             raise RuntimeError("the source could not be written")
         green: set[str] = set()
         states: list[str] = []
-        while not states or (states[-1] != "success" and self._worth_clearing(states)):
+        while not states or (states[-1] != "success" and len(states) <= self._clears_worth_it(order, green)):
             if states:
                 time.sleep(CLEAR_SECONDS)
             states.append("success" if self._play(order, green) else "failed")
         self.runs.append(_told(states))
 
-    def _worth_clearing(self, states: list[str]) -> bool:
-        return len(states) <= self.clears + (self.killer.left if self.killer is not None else 0)
+    def _clears_worth_it(self, order: Order, green: set[str]) -> int:
+        """A person clears a red run so often; and once more for each kill, as long as there are pushes to clear."""
+        return self.clears + (self.kills if self._left(order, green) else 0)
 
     def _play(self, order: Order, green: set[str]) -> bool:
         """Run what is not green yet, and reconcile whatever happened."""
@@ -81,11 +71,14 @@ class Operator:
         return self._once(replace(order, task="reconcile"), 0).error == WELL
 
     def _push(self, order: Order, green: set[str]) -> None:
-        names = sorted(path.stem for path in _folder(order).glob("plan/chunk-*.jsonl"))
-        left = [name for name in names if name not in green]
+        left = self._left(order, green)
         with ThreadPoolExecutor(self.slots) as pool:
             ended = pool.map(lambda name: self._task(replace(order, task="push", chunk=name)), left)
             green.update(name for name, well in zip(left, ended, strict=True) if well)
+
+    def _left(self, order: Order, green: set[str]) -> list[str]:
+        names = sorted(path.stem for path in _folder(order).glob("plan/chunk-*.jsonl"))
+        return [name for name in names if name not in green]
 
     def _task(self, order: Order) -> bool:
         """Try a task as often as Airflow would; return whether it ended well."""
@@ -100,13 +93,27 @@ class Operator:
     def _once(self, order: Order, number: int) -> Ended:
         if number < self.full_disk_tries and order.task in {"plan", "push"}:
             order = replace(order, file_limit=self.file_limit)
-        moment = self.killer.moment() if self.killer and order.task == "push" else None
-        ended = begin(order).ended(TASK_SECONDS if moment is None else moment)
-        if ended.error == KILLED and moment is not None and self.killer is not None:
-            self.killer.count()
-        if ended.error:
-            self.endings[f"{order.task}: {ended.error}"] += 1
+        started = begin(order)
+        with self._under_way(started, order):
+            ended = started.ended(TASK_SECONDS)
+        with self._lock:
+            self.kills += ended.error == KILLED
+            if ended.error:
+                self.endings[f"{order.task}: {ended.error}"] += 1
         return ended
+
+    @contextmanager
+    def _under_way(self, started: Try, order: Order) -> Iterator[None]:
+        if order.task != "push":
+            yield
+            return
+        with self._lock:
+            self._pushes.add(started)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pushes.remove(started)
 
 
 def _folder(order: Order) -> Path:

@@ -2,13 +2,16 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from chaos.audit import Found, count, planned_in, unknowable
+from chaos.breaking import beside, killing, once_calls_are_held
 from chaos.night import Operator
-from chaos.scenarios import IN_FLIGHT, Scenario, Size, breaking
+from chaos.scenarios import IN_FLIGHT, Scenario, Size
 from chaos.school import directory, institution, records
 from chaos.tasks import Order
 from chaos.world import Servers, World
@@ -41,18 +44,18 @@ class Line:
 def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line:
     """Play a scenario whose files go to `folder`, which is empty."""
     folder.mkdir(parents=True)
-    with servers.world(folder.name.replace("-", "_"), folder) as world:
-        begun = time.monotonic()
-        operator = _operator(scenario, size, world, folder)
-        _first_night(scenario, size, world, operator)
-        world.registry.fail()
-        operator.killer, kills = None, operator.killer.done if operator.killer else 0
-        operator.full_disk_tries = 0
-        operator.night("night-2", datetime.now(UTC) + timedelta(days=1))
-        seconds = time.monotonic() - begun
-        planned = planned_in(folder / "runs")
-        found = count(planned, registry=world.registry.database, ledger=world.ledger)
-        allowed = _allowed(scenario, kills, unknowable(planned, scenario.faults) if scenario.faults else 0)
+    world = servers.world(folder.name.replace("-", "_"))
+    begun = time.monotonic()
+    operator = _operator(scenario, size, world, folder)
+    with _breaking(scenario, size, world, operator):
+        _first_night(scenario, operator)
+    kills, operator.full_disk_tries = operator.kills, 0
+    world.registry.fail()
+    operator.night("night-2", datetime.now(UTC) + timedelta(days=1))
+    seconds = time.monotonic() - begun
+    planned = planned_in(folder / "runs")
+    found = count(planned, registry=world.registry.database, ledger=world.ledger)
+    allowed = _allowed(scenario, kills, unknowable(planned, scenario.faults) if scenario.faults else 0)
     return Line(
         scenario.name,
         size.records,
@@ -89,13 +92,18 @@ def _operator(scenario: Scenario, size: Size, world: World, folder: Path) -> Ope
     return scenario.operator(size, Operator(order))
 
 
-def _first_night(scenario: Scenario, size: Size, world: World, operator: Operator) -> None:
-    world.registry.fail(**scenario.registry_faults(size))
-    trouble = breaking(scenario, world, size)
-    if scenario.breaks is not None:
-        trouble.start()
+def _breaking(scenario: Scenario, size: Size, world: World, operator: Operator) -> AbstractContextManager[None]:
+    faults, break_it = scenario.registry_faults(size), scenario.breaks
+    if scenario.killed:
+        return beside(killing(world.registry, operator, faults, kills=size.kills, records=size.records))
+    if break_it is not None:
+        told = partial(break_it, world, size, operator)
+        return beside(once_calls_are_held(world.registry, size.records // 3, faults, told))
+    world.registry.fail(**faults)
+    return nullcontext()
+
+
+def _first_night(scenario: Scenario, operator: Operator) -> None:
+    names = [f"night-1{letter}" for letter in "abc"[: scenario.triggers]]
     with ThreadPoolExecutor(scenario.triggers) as pool:
-        names = [f"night-1{letter}" for letter in "abc"[: scenario.triggers]]
         list(pool.map(lambda name: operator.night(name, datetime.now(UTC)), names))
-    if scenario.breaks is not None:
-        trouble.join()

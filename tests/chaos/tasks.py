@@ -30,6 +30,8 @@ from supdata.records.states import Verdict
 
 WELL = ""
 KILLED = "killed"
+#: It had to be ended by us: no task may last for ever, and this is a fault of the product.
+STUCK = "stuck"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Ended:
     again: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Try:
     """A task being executed in a process."""
 
@@ -64,11 +66,12 @@ class Try:
     answers: Connection
 
     def ended(self, seconds: float) -> Ended:
-        """Wait up to `seconds`, then kill it: no task may last for ever."""
+        """Wait up to `seconds`, then end it."""
         self.process.join(seconds)
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
+            return Ended(STUCK, again=False)
         try:
             return self.answers.recv() if self.answers.poll() else Ended(KILLED, again=True)
         except EOFError:

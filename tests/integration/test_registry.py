@@ -244,6 +244,23 @@ def test_calls_above_the_rate_are_told_when_to_come_back(registry: LocalRegistry
     assert second.headers["Retry-After"] == "1"
 
 
+def test_held_calls_wait_for_another_plan_and_every_second_one_is_written(registry: LocalRegistry) -> None:
+    async def calls(client: RegistryClient) -> list[Answer]:
+        asked = [asyncio.create_task(client.declare({**BODY, "diplome": f"{n:07d}"})) for n in range(6)]
+        while registry.admin("GET", "held") != {"held": 4} or registry.rows()[0] < 4:  # noqa: ASYNC110 - another process would not tell either
+            await asyncio.sleep(0.01)
+        assert sum(one.done() for one in asked) == 2
+        assert registry.rows() == (4, 4)
+        registry.fail()
+        return list(await asyncio.gather(*asked))
+
+    registry.fail(hold_after=2)
+    answers = registry.run(calls, timeout=60)
+    assert {answer.outcome for answer in answers} == {Outcome.ACCEPTED}
+    assert registry.rows() == (6, 6)
+    assert registry.admin("GET", "held") == {"held": 0}
+
+
 def test_a_registry_that_nobody_serves_was_never_asked() -> None:
     async def call() -> Answer:
         endpoint = Endpoint(f"http://127.0.0.1:{free_ports(1)[0]}", "a-key")

@@ -7,6 +7,7 @@
     POST   /sandbox/directory    {students: [{ine, dateNaissance, nomFamille?, prenom?}]} -> {"students"}: how many it knows
     GET    /sandbox/stats        {"rows", "distinct", "posts"}
     GET    /sandbox/faults       the plan; PUT replaces it, absent keys meaning none
+    GET    /sandbox/held         {"held"}: how many calls wait for another plan, see `hold_after`
 
 All but health need `X-Admin-Token` and a caller on this machine.
 """
@@ -119,6 +120,10 @@ class Administration:
         """Tell how calls fail."""
         return self._write_side.plan
 
+    async def held(self) -> dict[str, int]:
+        """Count the calls that are held."""
+        return {"held": self._write_side.held}
+
     async def fail_as(self, plan: FaultPlan) -> FaultPlan:
         """Make calls fail as `plan` says."""
         self._write_side.fail_as(plan)
@@ -136,6 +141,7 @@ def admin_router(administration: Administration, admin_token: str) -> APIRouter:
     router.add_api_route("/directory", administration.fill, methods=["POST"], dependencies=only)
     router.add_api_route("/stats", administration.stats, dependencies=only)
     router.add_api_route("/faults", administration.faults, dependencies=only)
+    router.add_api_route("/held", administration.held, dependencies=only)
     router.add_api_route("/faults", administration.fail_as, methods=["PUT"], dependencies=only)
     return router
 

@@ -48,6 +48,9 @@ class FaultPlan(BaseModel):
     reset_before: float = Field(0, ge=0, le=1, description="TCP reset, nothing written.")
     reset_after: float = Field(0, ge=0, le=1, description="TCP reset, and the row is there.")
     stall_after: float = Field(0, ge=0, le=1, description="The row is there, the answer comes late.")
+    hold_after: int = Field(
+        0, ge=0, description="So many calls pass; those after them wait for another plan, every second one with its row there."
+    )
 
     @model_validator(mode="after")
     def _shares_of_one_whole(self) -> "FaultPlan":

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from supdata.sandbox.registry.declarations import read_declaration
 from supdata.sandbox.registry.faults import Allowance, Fault, FaultDraw, FaultPlan
+from supdata.sandbox.registry.gate import Gate
 from supdata.sandbox.registry.keys import KeyRing, Use
 from supdata.sandbox.registry.replies import (
     INTERNAL,
@@ -36,6 +37,7 @@ class WriteSide:
         self._store = store
         self._keys = keys
         self.posts = 0
+        self._gate = Gate(0)
         self.fail_as(FaultPlan())
 
     @property
@@ -43,8 +45,15 @@ class WriteSide:
         """How it fails at present."""
         return self._faults.plan
 
+    @property
+    def held(self) -> int:
+        """How many calls wait for another plan."""
+        return self._gate.held
+
     def fail_as(self, plan: FaultPlan) -> None:
-        """Fail as `plan` says from now on; every body counts as never seen."""
+        """Fail as `plan` says from now on; every body counts as never seen, and calls that were held go on."""
+        self._gate.open()
+        self._gate = Gate(plan.hold_after)
         self._faults = FaultDraw(plan)
         self._allowance = Allowance(plan.rate_per_second, time.monotonic())
 
@@ -52,7 +61,10 @@ class WriteSide:
         """Answer one call."""
         self.posts += 1
         body = await request.body()
-        plan, fault = self.plan, self._faults.draw(body)
+        plan, fault, gate = self.plan, self._faults.draw(body), self._gate
+        held = gate.arrive()
+        if held % 2 == 1:
+            await gate.wait()
         if plan.latency_ms:
             await asyncio.sleep(plan.latency_ms / 1000)
         if wait := self._allowance.wait(time.monotonic()):
@@ -60,7 +72,10 @@ class WriteSide:
         if fault is Fault.RESET_BEFORE:
             return await reset(request)
         early = _failing_early(fault, plan)
-        return early if early is not None else await self._failing_late(request, fault, plan, body)
+        answer = early if early is not None else await self._failing_late(request, fault, plan, body)
+        if held:
+            await gate.wait()
+        return answer
 
     async def _failing_late(self, request: Request, fault: Fault, plan: FaultPlan, body: bytes) -> Response:
         """Do what was asked, and fail to say so."""
