@@ -13,7 +13,7 @@ import requests
 from supdata.cli.sandbox import DATABASE_VARIABLE, TOKEN_VARIABLE
 from supdata.config.models import Institution
 from supdata.sandbox.local.airflow import without_proxy
-from supdata.sandbox.local.ports import LOOPBACK, free_ports
+from supdata.sandbox.local.ports import LOOPBACK
 from supdata.sandbox.local.processes import Child, Children
 
 START_SECONDS = 120.0
@@ -22,10 +22,10 @@ START_SECONDS = 120.0
 class RegistryProcess:
     """The sandbox registry as a process of its own, on an address that stays."""
 
-    def __init__(self, group: Children, database: str) -> None:
+    def __init__(self, group: Children, database: str, port: int) -> None:
         """Start it on an empty database."""
         self._group, self.database = group, database
-        (self._port,) = free_ports(1)
+        self._port = port
         self._session = requests.Session()
         self._session.trust_env = False
         self._token = secrets.token_urlsafe(16)

