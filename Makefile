@@ -30,7 +30,7 @@ lint: setup ## Style, types, and which room may import which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# CHAOS="--records 1000 --away 5" for a quick one; `make chaos CHAOS=--help` tells the rest.
+# CHAOS="--records 1000 --away 5" for a quick one, "--resume" to go on with one that was stopped; CHAOS=--help tells the rest.
 chaos: setup ## Break everything between a made school and a registry; count what became of every record (half an hour)
 	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 

@@ -5,15 +5,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
 from rich.table import Table
 
 from chaos.playing import Line
 
 
-def write_json(lines: Sequence[Line], file: Path) -> None:
-    """Write the table as JSON."""
+def read_json(file: Path) -> list[Line]:
+    """Return the lines in a file, none when it is not there."""
+    if not file.exists():
+        return []
+    facts = json.loads(file.read_bytes())["scenarios"]
+    return [msgspec.convert(one, Line) for one in facts]
+
+
+def merge_json(line: Line, file: Path) -> None:
+    """Put a line into a file, in place of that scenario's last one of the same size: a run that stops has lost nothing."""
+    same = (line.scenario, line.records)
+    lines = [*(one for one in read_json(file) if (one.scenario, one.records) != same), line]
+    facts = [{**asdict(one), "seconds": round(one.seconds, 1), "holds": one.holds} for one in lines]
     file.parent.mkdir(parents=True, exist_ok=True)
-    facts = [{**asdict(line), "seconds": round(line.seconds, 1), "holds": line.holds} for line in lines]
     file.write_text(json.dumps({"scenarios": facts}, indent=2) + "\n")
 
 
