@@ -101,7 +101,8 @@ def _cut(api: Api, start: int, size: int) -> list[Any]:
 
 def _by_page(api: Api, query: Query) -> tuple[Any]:
     page, size = int(query["page"]), int(query.get("size", 2))
-    return ({"rows": _cut(api, page * size, size), "pages": -(-len(api.rows) // size), "total": len(api.rows)},)
+    found = [row for row in api.rows if "depuis" not in query or row["touched"] >= int(query["depuis"])]
+    return ({"rows": found[page * size : (page + 1) * size], "pages": -(-len(found) // size), "total": len(found)},)
 
 
 def _by_offset(api: Api, query: Query) -> tuple[Any]:

@@ -1,24 +1,23 @@
 """Rows of a school's REST API, all of them or an error: a list that was read in part would say that students left."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Literal, assert_never
 
 import requests
 
 from supdata.config.rest_paging import NoPaging
 from supdata.config.rest_source import RestSource
-from supdata.extract.header import missing_columns
+from supdata.extract.documents import Fields
 from supdata.extract.json_values import as_text, field_names, find
 from supdata.extract.rest_answers import list_items
 from supdata.extract.rest_calls import Caller
 from supdata.extract.rest_pages import read_pages
 from supdata.extract.rest_patience import Patience
 from supdata.records.rows import RawRow, UnreadableRow
-
-ENOUGH_ROWS = 20  # a field that this many rows do not have is misspelt; fewer rows may all just lack it
 
 
 def read_rest(  # noqa: PLR0917  # what a connection holds, in its own order
@@ -28,6 +27,9 @@ def read_rest(  # noqa: PLR0917  # what a connection holds, in its own order
     password: str,
     source: RestSource,
     wanted: Sequence[str],
+    *,
+    optional: Collection[str] = (),
+    since: datetime | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[RawRow | UnreadableRow]:
@@ -40,6 +42,8 @@ def read_rest(  # noqa: PLR0917  # what a connection holds, in its own order
         password: Password, token or key of the connection.
         source: What to read, and how it is paged.
         wanted: Fields to keep; dots lead into objects (`formation.codeDiplomeSISE`).
+        optional: Those of them that no row need have, since another stands in for them.
+        since: Ask for what has changed since that moment alone, where `source` says how.
         sleep: What to wait with, in seconds, when the API asks for it.
         clock: What to measure the time for reading with, in seconds.
 
@@ -49,14 +53,34 @@ def read_rest(  # noqa: PLR0917  # what a connection holds, in its own order
     attempted = f"Reading {source.path} on {source.connection}"
     patience = Patience(attempted, until=clock() + 60 * source.deadline_minutes, clock=clock, sleep=sleep)
     caller = Caller(session, address, login, password, source, patience)
-    row, unseen, names = 0, set(wanted), set[str]()
-    for row, document in enumerate(_documents(caller, source, source.parameters), start=1):
-        if unseen:
-            unseen -= {name for name in unseen if find(document, name)[0]}
-            names.update(field_names(document) if row <= ENOUGH_ROWS else ())
+    fields = Fields(wanted, optional)
+    for row, document in enumerate(_documents(caller, source, _parameters(source, since)), start=1):
+        present = [name for name in wanted if find(document, name)[0]]
+        fields.saw(present, field_names(document) if fields.curious else ())
         yield _row(document, source.path, row, wanted)
-    if unseen and row >= ENOUGH_ROWS:
-        raise missing_columns([name for name in wanted if name in unseen], sorted(names), attempted=attempted)
+    fields.check(attempted)
+
+
+def _parameters(source: RestSource, since: datetime | None) -> dict[str, str]:
+    """Return what is sent with the first page, the moment in the API's own writing included."""
+    incremental = source.incremental
+    if since is None or incremental is None:
+        return source.parameters
+    return {**source.parameters, incremental.parameter: _written(since.astimezone(UTC), incremental.written)}
+
+
+def _written(moment: datetime, form: Literal["seconds", "milliseconds", "date", "datetime"]) -> str:
+    match form:
+        case "seconds":
+            return str(int(moment.timestamp()))
+        case "milliseconds":
+            return str(1_000 * int(moment.timestamp()))
+        case "date":
+            return moment.date().isoformat()
+        case "datetime":
+            return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        case _ as never:
+            assert_never(never)
 
 
 def _row(document: Any, source: str, row: int, wanted: Sequence[str]) -> RawRow | UnreadableRow:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 
 from supdata.config.models import Institution
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import EmptySource, NothingNew
 from supdata.orchestration.files_read import files_read_before
+from supdata.orchestration.reading_since import changes_since
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import StageResult
 from supdata.orchestration.sources import Rows, open_source
@@ -26,7 +28,7 @@ def extract_rows(run: Run) -> dict[str, int]:
         readable, unreadable = _write(run, islice(rows, run.limit))
         result.counts.update(read=readable + unreadable, unreadable=unreadable)
         result.files += ["rows.jsonl", "unreadable.jsonl"]
-        if readable + unreadable == 0 and not run.institution.allow_empty:
+        if readable + unreadable == 0 and not (run.institution.allow_empty or result.since):
             raise EmptySource(
                 f"Reading the source of {run.institution.uai}",
                 "it holds no row at all",
@@ -39,17 +41,25 @@ def extract_rows(run: Run) -> dict[str, int]:
 def _opened(run: Run, result: StageResult) -> Iterator[Rows]:
     """Yield the source's rows; what is found out of its files while they are read goes into the result."""
     readings: list[Reading] = []
+    since = changes_since(run)
+    _note_since(result, since)
     with open_source(
-        run.institution, known=files_read_before(run), on_open=readings.append, on_read=result.read_files.append
+        run.institution, known=files_read_before(run), since=since, on_open=readings.append, on_read=result.read_files.append
     ) as rows:
         yield _new(rows, result, run.institution)
     result.notes += [sentence for reading in readings for sentence in reading.sentences()]
 
 
+def _note_since(result: StageResult, since: datetime | None) -> None:
+    if since is not None:
+        result.since = since.isoformat()
+        result.notes.append(f"only what has changed since {result.since} was read: nobody counts as gone")
+
+
 def _new(rows: Rows, result: StageResult, institution: Institution) -> Rows:
     """Yield the rows, none when the school has delivered nothing new and may do so; note whether all students are in them."""
     source = institution.source
-    result.partial = isinstance(source, SftpSource) and source.holds == "changes"
+    result.partial = bool(result.since) or (isinstance(source, SftpSource) and source.holds == "changes")
     try:
         yield from rows
     except NothingNew:

@@ -6,6 +6,7 @@ from supdata.errors import RunStopped
 from supdata.orchestration.approval import decision_of
 from supdata.orchestration.files_read import keep_files_read
 from supdata.orchestration.ledger_access import open_ledger
+from supdata.orchestration.reading_since import keep_read
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import as_json
 from supdata.reconcile.balance import Balance, ChunkEvidence, Evidence, check, raise_if_broken
@@ -37,6 +38,7 @@ def reconcile_run(run: Run) -> Counts:
         raise_if_broken(balance, dry_run=run.dry_run)
         _require_all_pushes(run)
         result.notes += keep_files_read(run)
+        keep_read(run)
     return balance.counts
 
 

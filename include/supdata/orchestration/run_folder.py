@@ -29,7 +29,8 @@ class StageResult(msgspec.Struct, kw_only=True):
 
     `counts` are the stage's own and serve the reader: the balance is never made from them. `notes` are
     sentences on what was done in another way than usual. `files` names what was written. Of an extraction, `read_files` are
-    the school's files that were read to their end, and `partial` says that who is not in them has not left.
+    the school's files that were read to their end, and `partial` says that who is not in them has not left; `since`
+    is the moment from which on changes were asked for, "" when everything was.
     """
 
     stage: str
@@ -40,6 +41,7 @@ class StageResult(msgspec.Struct, kw_only=True):
     files: list[str] = []
     read_files: list[ReadFile] = []
     partial: bool = False
+    since: str = ""
     institution: dict[str, Any] = {}
 
 

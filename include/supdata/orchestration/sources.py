@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, assert_never
 
 import requests
@@ -29,13 +30,15 @@ def open_source(
     institution: Institution,
     *,
     known: Collection[ReadFile] = (),
+    since: datetime | None = None,
     on_open: Callable[[Reading], None] = lambda _: None,
     on_read: Callable[[ReadFile], None] = lambda _: None,
 ) -> Iterator[Rows]:
     """Yield the rows of the institution's source; the client is closed on leaving.
 
     Of a source that is files, `known` are those a green run has read before; `on_open` is given what will hold how each file
-    turns out to be written, and `on_read` is told of each that was read to its end.
+    turns out to be written, and `on_read` is told of each that was read to its end. Of an API that tells what has changed,
+    `since` asks for that alone.
 
     Raises FixConfig (AccessRefused) when the connection is missing or refused, TryLater when the other side is away, and
     what the extractor raises.
@@ -50,7 +53,9 @@ def open_source(
             connection = find_connection(source.connection)
             with requests.Session() as session:
                 login, password = connection.login or "", connection.password or ""
-                yield read_rest(session, _address(connection), login, password, source, wanted)
+                optional = institution.columns.alternatives()
+                address = _address(connection)
+                yield read_rest(session, address, login, password, source, wanted, optional=optional, since=since)
         case DatabaseSource() as source:
             with _open_database(source.connection) as database:
                 yield read_database(database, source, wanted)

@@ -65,7 +65,7 @@ class Api(BaseAdapter):
             described = RestSource.model_validate(
                 {"kind": "rest", "connection": "pegase", "path": PATH, "auth": dict(auth), **source}
             )
-            return list(read_rest(session, ADDRESS, "user", "pass", described, wanted, self.waited.append))
+            return list(read_rest(session, ADDRESS, "user", "pass", described, wanted, sleep=self.waited.append))
 
 
 def query(request: requests.PreparedRequest) -> dict[str, str]:
