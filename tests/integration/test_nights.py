@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import psycopg
 import pytest
 import requests
@@ -310,3 +311,55 @@ def test_no_student_s_value_is_in_what_a_closing_leaves_in_the_ledger(opened: Sc
     run = RunFolder(str(opened.root), UNIVERSITY, "night-2")
     (closing,) = [one for one in run.read("plan", "chunk-0001.jsonl", Planned) if one.action == "close"]
     assert closing.body["ine"] == STUDENTS[0].ine
+
+
+NIGHTS_OFF: dict[str, Any] = {
+    "registry": {"windows": [{"first": "2026-10-02", "last": "2026-10-03", "reason": "Bascule de Pegase"}]}
+}
+ADDITIONS: dict[str, Any] = {"registry": {"windows": [{"first": "2026-10-02", "last": "2026-10-03", "send": "additions"}]}}
+
+
+def changed(one: Enrolment) -> Enrolment:
+    return msgspec.structs.replace(one, niveauDiplome="02")
+
+
+def test_in_a_window_nothing_is_sent_and_the_first_run_after_it_sends_what_waited(opened: School) -> None:
+    opened.night(STUDENTS[:6], **NEAR_ALL, **NIGHTS_OFF)
+    tonight = [changed(STUDENTS[0]), *STUDENTS[1:]]
+    for _ in range(2):
+        counts = opened.night(tonight, **NEAR_ALL, **NIGHTS_OFF)
+        assert (counts.to_create, counts.to_update, counts.held, counts.postponed) == (4, 1, 5, 5)
+        assert len(opened.declared()) == 6
+    (note,) = opened.result("plan")["notes"]
+    assert note == "5 records wait: nothing is sent until 2026-10-03 (Bascule de Pegase)"
+    assert "Aucun envoi n’est fait jusqu’au 3 octobre 2026 (Bascule de Pegase). 5 inscriptions attendent" in opened.page()
+    after = opened.night(tonight, **NEAR_ALL, **NIGHTS_OFF)
+    assert (after.created, after.updated, after.held) == (4, 1, 0)
+
+
+def test_in_a_window_for_additions_changes_and_closings_wait_and_nobody_is_asked(opened: School) -> None:
+    opened.night(STUDENTS[:6], departed="close", **ADDITIONS)
+    tonight = [changed(one) for one in STUDENTS[4:8]]
+    run = opened.run(tonight, departed="close", **ADDITIONS)
+    planned = plan_run(run)
+    assert (planned.held, planned.question) == ([], None), "though most have left"
+    for chunk in planned.chunks:
+        push_chunk_of(run, "push", chunk)
+    counts = reconcile_run(run)
+    assert (counts.created, counts.to_update, counts.to_close, counts.held, counts.postponed) == (2, 2, 4, 6, 6)
+    report_run(run)
+    assert "Seules les nouvelles inscriptions sont envoyées" in opened.page()
+
+
+def test_the_plan_goes_by_when_the_run_was_due_and_a_push_by_when_it_would_send(
+    opened: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = opened.run(STUDENTS, **NIGHTS_OFF)
+    (chunk,) = plan_run(run).chunks
+    monkeypatch.setattr("supdata.orchestration.pushing._now", lambda: FIRST + timedelta(days=1))
+    with pytest.raises(TryLater, match="nothing is sent until 2026-10-03"):
+        push_chunk_of(run, "push", chunk)
+    assert opened.declared() == {}
+    monkeypatch.setattr("supdata.orchestration.pushing._now", lambda: FIRST + timedelta(days=4))
+    push_chunk_of(run, "push", chunk)
+    assert reconcile_run(run).created == len(STUDENTS)

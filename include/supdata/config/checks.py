@@ -19,6 +19,7 @@ from supdata.config.iso_date import is_iso_date
 from supdata.config.read_back_checks import check_read_back
 from supdata.config.rule_checks import KnownRule, check_known_rules, check_rules
 from supdata.config.source_checks import SOURCE_CHECKS
+from supdata.config.window_checks import check_windows
 from supdata.records.uai import is_valid_uai, uai_key
 
 PRESETS = frozenset({"@hourly", "@daily", "@weekly", "@monthly", "@yearly"})
@@ -138,6 +139,7 @@ CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     _codes,
     check_departed_close,
     check_read_back,
+    check_windows,
     check_rules,
     check_columns,
 )

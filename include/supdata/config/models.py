@@ -17,6 +17,7 @@ from supdata.config.rest_source import RestSource
 from supdata.config.rule_settings import RuleSettings
 from supdata.config.section import Section
 from supdata.config.sftp_source import SftpSource
+from supdata.config.windows import Window
 from supdata.records.uai import is_valid_uai
 
 Source = Annotated[SftpSource | RestSource | DatabaseSource, Field(discriminator="kind")]
@@ -63,6 +64,7 @@ class Registry(Section):
     retry_days: int = Field(1, ge=1, le=30, description="First wait before an unknown student is tried again; it doubles.")
     codes: WireCodes = WireCodes()
     read: ReadBack | None = Field(None, description="Read connection; absent means that `ambiguous` alone decides.")
+    windows: list[Window] = Field(default_factory=list, description="Times in which less is sent than usual, or nothing.")
 
 
 class Limits(Section):

@@ -16,7 +16,7 @@ from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, RulesInForce
 from supdata.records.rows import UnreadableRow
 from supdata.records.shipment import Planned
-from supdata.records.states import Action, Verdict
+from supdata.records.states import Action, Outcome, Verdict
 
 #: What a person's approval is bound to.
 HELD_BATCH = "held.json"
@@ -42,6 +42,8 @@ def plan_run(run: Run) -> PlannedRun:
         run.folder.write("plan", "findings.jsonl", plan.findings)
         run.folder.write_bytes("plan", HELD_BATCH, as_json(held_batch(dict(zip(held, plan.held, strict=True)))))
         result.counts.update(_counts(plan))
+        if plan.window:
+            result.notes.append(f"{_postponed(plan)} records wait: {plan.window}")
         if plan.lost:
             result.notes.append(f"{plan.lost} departed enrolments are not closed: no run folder holds what was declared")
         result.files += [
@@ -86,13 +88,18 @@ def _write_chunks(run: Run, prefix: str, chunks: Sequence[Sequence[Planned]]) ->
     return names
 
 
+def _postponed(plan: Plan) -> int:
+    return sum(one.outcome is Outcome.HELD for one in plan.waiting)
+
+
 def _counts(plan: Plan) -> dict[str, int]:
     leaving = [one for chunk in (*plan.chunks, *plan.held) for one in chunk]
     return {
         "to_create": sum(one.action is Action.CREATE for one in leaving),
         "to_update": sum(one.action is Action.UPDATE for one in leaving),
         "to_close": sum(one.action is Action.CLOSE for one in leaving),
-        "held": sum(len(chunk) for chunk in plan.held),
+        "held": sum(len(chunk) for chunk in plan.held) + _postponed(plan),
+        "postponed": _postponed(plan),
         "unchanged": len(plan.unchanged),
         "waiting": len(plan.waiting),
         "departed": len(plan.departed),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from supdata.errors import SupdataError
+from supdata.errors import SupdataError, TryLater
 from supdata.ledger.store import Ledger
 from supdata.orchestration.hook import SupdataHook
 from supdata.orchestration.ledger_access import open_ledger
@@ -14,6 +14,7 @@ from supdata.orchestration.planning import HELD_BATCH
 from supdata.orchestration.reading_back import read_side_of
 from supdata.orchestration.run import Run
 from supdata.plan.batch import HeldBatch, check_release
+from supdata.plan.windows import told, window_at
 from supdata.push.sending import push_chunk, receipts_so_far
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Outcome
@@ -24,17 +25,30 @@ def push_chunk_of(run: Run, stage: str, chunk: str, approved: str | None = None)
 
     In a dry run nothing leaves and every record is `not_attempted`. When the push raises, the receipts so far are written all
     the same, so that the run folder tells what the ledger tells. `approved` is the hash of the batch that a person approved,
-    for a held chunk: RunStopped is raised, and nothing sent, when the chunk is not part of it.
+    for a held chunk: RunStopped is raised, and nothing sent, when the chunk is not part of it. In a window in which nothing is
+    sent TryLater is raised: a plan made before it, or a late approval, is no reason to send.
     """
     planned = list(run.folder.read("plan", f"{chunk}.jsonl", Planned))
     with run.stage(stage, chunk) as result:
         result.files.append(f"{chunk}.jsonl")
         if approved is not None:
             check_release(_held_batch(run), approved=approved, chunk=chunk, records=planned)
+        if not run.dry_run:
+            _require_open(run, chunk)
         receipts = _not_sent(planned) if run.dry_run else _send(run, stage, chunk, planned)
         run.folder.write(stage, f"{chunk}.jsonl", receipts)
         result.counts.update(Counter(str(one.outcome) for one in receipts))
     return result.counts
+
+
+def _require_open(run: Run, chunk: str) -> None:
+    window = window_at(run.institution, _now())
+    if window is not None and window.send == "nothing":
+        raise TryLater(
+            f"Sending the chunk {chunk}",
+            f"in this window {told(window)}",
+            "The first run after the window sends what waits; or clear this task then.",
+        )
 
 
 def _held_batch(run: Run) -> HeldBatch:

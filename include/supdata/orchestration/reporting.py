@@ -11,6 +11,7 @@ from supdata.orchestration.approval import decision_of
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import STAGES, StageResult
 from supdata.orchestration.validation import RULINGS, suites_folder
+from supdata.plan.windows import window_at
 from supdata.reconcile.balance import Balance
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
@@ -67,6 +68,7 @@ def _facts(run: Run) -> RunFacts:
         suggest=_suggester(run),
         dry_run=run.dry_run,
         answer=decision.answer if decision else "",
+        window=window_at(run.institution, run.started),
     )
 
 

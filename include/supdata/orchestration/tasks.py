@@ -99,7 +99,8 @@ def push(config: str, chunk: str) -> dict[str, int]:
     **Red** means that part of the chunk was not sent. What was answered is kept: clearing this task sends only the rest.
 
     - `AccessRefused`: the registry refused the school's key. Correct the connection, then clear this task.
-    - `TryLater`: the registry is away or overloaded. It is tried again by itself; nothing is lost by waiting.
+    - `TryLater`: the registry is away or overloaded. It is tried again by itself; nothing is lost by waiting. Or the school
+      sends nothing at this time (`registry.windows`): the first run after the window takes up what waits.
     """
     return _push("push", config, chunk)
 

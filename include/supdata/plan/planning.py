@@ -1,7 +1,7 @@
 """The plan of a run: what leaves, in chunks, what waits for a person, what stays as it is, and what is gone."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
@@ -14,6 +14,7 @@ from supdata.plan.closing import Closing, Recall, close, gone
 from supdata.plan.comparing import MASS_CHANGE, facts_of, reason, reasons_for
 from supdata.plan.deciding import Circumstances, Decision, action_of, decide
 from supdata.plan.surprise import surprises
+from supdata.plan.windows import divide, told, window_at
 from supdata.plan.wire import as_planned
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, Reason, RulesInForce
@@ -30,19 +31,21 @@ class Plan:
     noteworthy against the ledger; the row itself is valid. `batch_hash` names the held batch, so that an approval is of that
     batch alone. `learned` are the facts of enrolments that stand as they were accepted, where the ledger does not know them.
     Closings of what has `departed` are in `chunks`, `held` and `waiting` too; `lost` counts those that should be closed and of
-    which what was declared is found nowhere.
+    which what was declared is found nowhere. `window` tells of the time in which less is sent than usual, "" outside of any:
+    what it keeps back is held, in `waiting`, and asked of nobody.
     """
 
     chunks: list[list[Planned]]
     held: list[list[Planned]]
     held_why: str
-    unchanged: list[Known]
     waiting: list[Receipt]
-    departed: list[Departed]
     findings: list[Judgement]
     batch_hash: str
-    learned: dict[str, Facts]
+    unchanged: list[Known] = field(default_factory=list)
+    departed: list[Departed] = field(default_factory=list)
+    learned: dict[str, Facts] = field(default_factory=dict)
     lost: int = 0
+    window: str = ""
 
 
 @dataclass
@@ -109,20 +112,34 @@ def make_plan(
     leaving = [*sorting.leaving, *((one, ()) for one in closing.leaving)]
     if why and MASS_CHANGE in rules.severities:
         leaving = _with_mass_change(leaving, rules)
-    size = institution.registry.chunk_size
-    held = _cut([one for one, reasons in leaving if _is_held(reasons)], size)
-    holding = [one for _, reasons in leaving for one in reasons if one.severity is Severity.HOLD]
+    plan = _cut_up(leaving, institution, now, why)
+    answered = [*sorting.waiting, *(_carried(planned, entry) for planned, entry in closing.waiting)]
+    return replace(
+        plan,
+        unchanged=sorting.unchanged,
+        waiting=[*answered, *plan.waiting],
+        departed=[_departed(one) for one in left],
+        learned=sorting.learned,
+        lost=closing.lost,
+    )
+
+
+def _cut_up(
+    leaving: Sequence[tuple[Planned, tuple[Reason, ...]]], institution: Institution, now: datetime, why: Sequence[str]
+) -> Plan:
+    """Return the plan of what is to be sent: in chunks, held in chunks, or waiting for the end of a window."""
+    size, window = institution.registry.chunk_size, window_at(institution, now)
+    may, postponed = divide(leaving, window)
+    held = _cut([one for one, reasons in may if _is_held(reasons)], size)
+    holding = [one for _, reasons in may for one in reasons if one.severity is Severity.HOLD]
     return Plan(
-        chunks=_cut([one for one, reasons in leaving if not _is_held(reasons)], size),
+        chunks=_cut([one for one, reasons in may if not _is_held(reasons)], size),
         held=held,
         held_why="; ".join(why) if any(one.rule == MASS_CHANGE for one in holding) else "",
-        unchanged=sorting.unchanged,
-        waiting=[*sorting.waiting, *(_carried(planned, entry) for planned, entry in closing.waiting)],
-        departed=[_departed(one) for one in left],
-        lost=closing.lost,
-        findings=[_finding(one, reasons) for one, reasons in leaving if reasons],
+        waiting=[_postponed(one) for one in postponed],
+        findings=[_finding(one, reasons) for one, reasons in may if reasons],
         batch_hash=batch_hash(map(digest, held)),
-        learned=sorting.learned,
+        window=told(window) if window else "",
     )
 
 
@@ -181,6 +198,11 @@ def _carried(planned: Planned, entry: Entry) -> Receipt:
         status=entry.status,
         words=entry.words,
     )
+
+
+def _postponed(planned: Planned) -> Receipt:
+    """Return what stands for a record that waits for the end of a window: it has no answer, and leaves with a later run."""
+    return Receipt(source=planned.source, row=planned.row, key=planned.key, action=planned.action, outcome=Outcome.HELD)
 
 
 def _departed(one: Standing) -> Departed:

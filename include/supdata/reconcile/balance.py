@@ -147,6 +147,7 @@ def _count(findings: _Findings) -> Counts:
         closed=accepted[Action.CLOSE],
         departed=len(findings.departed),
         superseded=findings.superseded,
+        postponed=sum(one.outcome is Outcome.HELD for one in findings.waiting),
         **{verdict.value: verdicts[verdict] for verdict in Verdict},
         **{outcome.value: outcomes[outcome] for outcome in Outcome},
     )

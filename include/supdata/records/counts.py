@@ -6,9 +6,10 @@ import msgspec
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """One number per state; see `supdata.records.states` for the equations between them.
 
-    `created`, `updated` and `closed` split `accepted`. `superseded` are those of `ambiguous` and `not_attempted` that a later
-    run has sent since: what became of them is that run's. `departed` counts enrolments the registry knows and the source no
-    longer holds; those to be closed are among them.
+    `created`, `updated` and `closed` split `accepted`. `postponed` are those of `held` that wait for the end of a window, and
+    not for a person. `superseded` are those of `ambiguous` and `not_attempted` that a later run has sent since: what became of
+    them is that run's. `departed` counts enrolments the registry knows and the source no longer holds; those to be closed are
+    among them.
     """
 
     read: int = 0
@@ -29,6 +30,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     unknown_student: int = 0
     ambiguous: int = 0
     held: int = 0
+    postponed: int = 0
     not_attempted: int = 0
     superseded: int = 0
     departed: int = 0

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from supdata.config.models import Institution
+from supdata.config.windows import Window
 from supdata.records.counts import Counts
 
 
@@ -84,7 +85,8 @@ class RunFacts:
 
     `known` names the states of `counts` that the run got far enough to establish; the others must not be read as zero.
     `to_correct` counts distinct rows that are not declared and that the school can put right. `answer` says what a person
-    answered about a held batch: `approved`, `rejected`, `unanswered`, or "" while nobody was asked or has answered.
+    answered about a held batch: `approved`, `rejected`, `unanswered`, or "" while nobody was asked or has answered. `window` is
+    the one that the run fell into, None when it fell into none.
     """
 
     institution: Institution
@@ -102,6 +104,7 @@ class RunFacts:
     to_correct: int
     adjustments: tuple[Adjustment, ...] = ()
     answer: str = ""
+    window: Window | None = None
 
     def groups_of(self, weight: Weight) -> tuple[Group, ...]:
         """Return the groups of one weight, the largest first."""

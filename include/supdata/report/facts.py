@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from supdata.config.models import Institution
+from supdata.config.windows import Window
 from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
@@ -38,10 +39,13 @@ ESTABLISHED: Mapping[str, tuple[str, ...]] = {
 }
 #: Outcomes of a record that has not left.
 UNSENT = frozenset({Outcome.HELD, Outcome.NOT_ATTEMPTED})
-ANSWERED = ("accepted", "created", "updated", "closed", "refused", "unknown_student", "ambiguous", "held", "not_attempted")
+ANSWERED = (
+    *("accepted", "created", "updated", "closed", "refused", "unknown_student", "ambiguous"),
+    *("held", "postponed", "not_attempted"),
+)
 ACCEPTED_AS = {Action.CREATE: "created", Action.UPDATE: "updated", Action.CLOSE: "closed"}
 #: What only a balance can tell, because no record that the report is given says it.
-ONLY_IN_BALANCE = frozenset({"unchanged", "to_create", "to_update", "to_close", "held", "not_attempted"})
+ONLY_IN_BALANCE = frozenset({"unchanged", "to_create", "to_update", "to_close", "held", "postponed", "not_attempted"})
 
 
 def gather(
@@ -64,6 +68,7 @@ def gather(
     dry_run: bool = False,
     findings: Iterable[Judgement] = (),
     answer: str = "",
+    window: Window | None = None,
 ) -> RunFacts:
     """Gather the facts of one run; each iterable is read once, in any order, and enrolments are not kept but for rows in fault.
 
@@ -86,6 +91,7 @@ def gather(
         dry_run: Whether nothing was meant to be sent.
         findings: What is noteworthy against the ledger, one judgement per row that is sent or held.
         answer: What a person answered about the held batch, see `RunFacts`.
+        window: The time of little or no sending that the run fell into.
     """
     tally: Counter[str] = Counter()
     spoken_of = [one for one in _tallied_judgements(judgements, tally) if is_spoken_of(one)]
@@ -122,6 +128,7 @@ def gather(
         to_correct=len(_places_in_fault(corrections)),
         adjustments=tuple(adjustments(rulings, rules)),
         answer=answer,
+        window=window,
     )
 
 

@@ -91,7 +91,7 @@ def headline(facts: RunFacts) -> str:
 
 def held(facts: RunFacts) -> str:
     """Say what waits for a person's consent, and what that person has answered; "" when nothing waits."""
-    count = facts.counts.held if "held" in facts.known else 0
+    count = facts.counts.held - facts.counts.postponed if "held" in facts.known else 0
     if not count:
         return ""
     s, what = "" if count < 2 else "s", counted(count, "modification")
@@ -102,6 +102,19 @@ def held(facts: RunFacts) -> str:
             return f"{what} retenue{s} : personne n’a répondu à temps à la demande d’accord. Rien n’en a été envoyé ; {AGAIN}"
         case _:
             return f"{what} retenue{s} : l’accord d’une personne est attendu avant l’envoi."
+
+
+def postponed(facts: RunFacts) -> str:
+    """Say what waits for the end of a window, until when and why; "" when nothing does."""
+    count, window = facts.counts.postponed, facts.window
+    if not count or window is None or "held" not in facts.known:
+        return ""
+    what = "Aucun envoi n’est fait" if window.send == "nothing" else "Seules les nouvelles inscriptions sont envoyées"
+    until = f" jusqu’au {long_date(window.last)}" if window.last else ""
+    hours = f" de {window.hours.replace('-', ' à ')}" if window.hours else ""
+    why = " ; ".join(filter(None, (window.reason, f"à la demande de {window.author}" if window.author else "")))
+    waits = counted(count, "inscription attend et partira", "inscriptions attendent et partiront")
+    return f"{what}{until}{hours}{f' ({why})' if why else ''}. {waits} au premier passage qui suivra."
 
 
 def steps(facts: RunFacts) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ LINES: tuple[tuple[str, int, str, str], ...] = (
     ("unknown_student", 2, "Étudiant inconnu du registre", "INE et date de naissance à vérifier"),
     ("ambiguous", 2, "Sans réponse sûre", "reprises au prochain passage"),
     ("held", 2, "En attente d’un accord", "modifications inhabituelles : une personne doit les approuver"),
+    ("postponed", 3, "envoi suspendu", "partiront au premier passage après la période indiquée plus haut"),
     ("not_attempted", 2, "Pas encore envoyées", "le seront au prochain passage"),
     ("departed", 0, "Disparues de votre source", "connues du registre, absentes de ce passage"),
 )

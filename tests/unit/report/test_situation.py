@@ -1,13 +1,15 @@
 """The light, the sentence and the steps."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from supdata.config.windows import Window
 from supdata.records.counts import Counts
 from supdata.report.content import Light, RunFacts
-from supdata.report.situation import MISHAPS, OTHER_MISHAP, headline, held, light, mishap, steps
+from supdata.report.situation import MISHAPS, OTHER_MISHAP, headline, held, light, mishap, postponed, steps
 
 CLEAN: dict[str, Any] = {"judgements": [], "receipts": [], "departed": [], "unreadable": []}
 ALL_WELL = Counts(read=3000, valid=3000, unchanged=2990, to_create=8, to_update=2, accepted=10, created=8, updated=2)
@@ -88,6 +90,40 @@ def test_nothing_is_said_of_figures_that_are_not_known(gathered: Callable[..., R
 )
 def test_what_is_left_unsent_for_want_of_consent_is_said(gathered: Callable[..., RunFacts], answer: str, said: str) -> None:
     assert said in held(gathered(counts=Counts(read=9, valid=9, to_update=2, held=2), answer=answer))
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        (
+            Window(last=date(2027, 1, 2), reason="Fermeture", author="Mme la proviseure"),
+            "Aucun envoi n’est fait jusqu’au 2 janvier 2027 (Fermeture ; à la demande de Mme la proviseure). "
+            "2 inscriptions attendent et partiront au premier passage qui suivra.",
+        ),
+        (
+            Window(hours="08:00-18:00", send="additions"),
+            "Seules les nouvelles inscriptions sont envoyées de 08:00 à 18:00. "
+            "2 inscriptions attendent et partiront au premier passage qui suivra.",
+        ),
+        (None, ""),
+    ],
+    ids=["days", "hours", "none"],
+)
+def test_what_a_window_keeps_back_is_said_and_nobody_is_waited_for(
+    gathered: Callable[..., RunFacts], window: Window | None, said: str
+) -> None:
+    facts = gathered(counts=Counts(read=9, valid=9, to_update=2, held=2, postponed=2), window=window)
+    assert postponed(facts) == said
+    assert held(facts) == ""
+    assert light(facts) is Light.ORANGE
+
+
+def test_who_was_closed_is_counted_apart(gathered: Callable[..., RunFacts]) -> None:
+    counts = Counts(read=9, valid=9, unchanged=8, to_create=1, to_close=2, accepted=3, created=1, closed=2, departed=2)
+    told = headline(gathered(counts=counts))
+    assert "3 inscriptions ont été déclarées et acceptées (1 nouvelle, 0 modifiée, 2 clôturées)" in told
+    foreseen = headline(gathered(counts=counts, dry_run=True))
+    assert "3 inscriptions auraient été envoyées (1 nouvelle, 0 modifiée, 2 clôturées)" in foreseen
 
 
 def test_an_approved_batch_that_was_sent_waits_for_nobody(gathered: Callable[..., RunFacts]) -> None:
