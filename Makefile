@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo up test lint chaos bench bench-quality clean
+.PHONY: help setup demo up test lint chaos bench bench-quality bench-extract clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu
@@ -34,11 +34,14 @@ lint: setup ## Style, types, and which room may import which
 chaos: setup ## Break everything between a made school and a registry; count what became of every record (half an hour)
 	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 
-bench: bench-quality ## All benchmarks; their figures are left under var/bench/
+bench: bench-quality bench-extract ## All benchmarks; their figures are left under var/bench/
 
 bench-quality: setup ## What the rules make of 170 kinds of mistakes, and how fast they judge a million rows (ten minutes)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.quality; quality=$$?; \
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.quality_speed && exit $$quality
+
+bench-extract: setup ## How fast a million rows of CSV are read, beside pandas and polars, and in how much memory (two minutes)
+	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.extract_speed
 
 clean: ## Delete what was made: var/ and caches (.venv stays)
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -7,9 +7,10 @@ at the second. Lines are first taken many at a time; only where one of them is o
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import itemgetter
 
 from supdata.config.formats import CsvFormat
 from supdata.errors import EmptySource, FixConfig
@@ -22,6 +23,7 @@ from supdata.records.rows import RawRow, UnreadableRow
 
 LINES_OF_A_ROW = 50  # a quoted value may hold line ends; past this many the quote was never closed
 LINES_AT_ONCE = 1_000
+BLANK = ' \t\r\n\xa0"' + DELIMITERS  # a line of these alone holds no value
 
 Cells = list[str] | str
 """The values of one record, none for a blank one; or why it cannot be read."""
@@ -39,20 +41,37 @@ def read_delimited(
     """
     attempted, noted = f"Reading {source}", reading if reading is not None else Reading()
     lines = text_lines(stream, layout.encoding, attempted=attempted, reading=noted)
-    start = [*islice(lines, layout.preamble + SAMPLE_LINES)]
-    sample = start[layout.preamble :]
+    above, sample = _start(lines, layout)
     table = _Table(layout, _delimiter(sample, layout, wanted, noted, attempted), noted)
-    records = enumerate(_records(_Lines(chain(sample, lines)), table), start=layout.preamble + 1)
+    records = enumerate(_records(_Lines(chain(sample, lines)), table), start=above + 1)
     if layout.header:
         noted.header_row, header = next(((row, cells) for row, cells in records if cells), (0, ""))
         positions = _positions(header, table, wanted, attempted)
     else:
         positions = _named(cells_of(sample, layout, table.delimiter), table, wanted, attempted)
+    names, pick = [name for name, _ in positions], _picker([at for _, at in positions])
     for row, cells in records:
         if isinstance(cells, str):
             yield UnreadableRow(source=source, row=row, reason=cells)
         elif cells:
-            yield RawRow(source=source, row=row, values={name: cells[at] for name, at in positions})
+            yield RawRow(source=source, row=row, values=dict(zip(names, pick(cells), strict=True)))
+
+
+def _start(lines: Iterator[str], layout: CsvFormat) -> tuple[int, list[str]]:
+    """Return how many lines stand above the table, and its first lines."""
+    above = sum(1 for _ in islice(lines, layout.preamble))
+    for line in lines:
+        if line.strip(BLANK):
+            return above, [line, *islice(lines, SAMPLE_LINES - 1)]
+        above += 1
+    return above, []
+
+
+def _picker(positions: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
+    """Return the function that takes the values at `positions` out of a row."""
+    if len(positions) > 1:
+        return itemgetter(*positions)
+    return lambda cells: [cells[at] for at in positions]
 
 
 @dataclass

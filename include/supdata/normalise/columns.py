@@ -1,7 +1,8 @@
 """One field of the enrolment out of one row, as the institution file maps it: join, repair, translate."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from operator import itemgetter
 
 from supdata.config.columns import ColumnMapping
 from supdata.config.models import Institution
@@ -17,6 +18,10 @@ DATES = frozenset({"dateNaissance", "dateDebutInscription", "dateFinInscription"
 STATUTS = ("admis", "inscrit", "annule")
 REGIMES = ("RF1", "RF2", "RF3", "RF4", "RF5", "RF6", "RF7")
 CURSUS = ("L", "M", "D")
+
+#: Fields whose values are each of one student: the others come over and over, and are understood once.
+OF_ONE_STUDENT = frozenset({"ine", "sisId"})
+REMEMBERED = 50_000  # values of one field; the birth dates of a large school are fewer
 
 _UNDERSTOOD: dict[str, Understand] = {
     "ine": clean_ine,
@@ -43,20 +48,36 @@ def _field_reader(name: str, mapping: ColumnMapping, institution: Institution) -
     if mapping.constant is not None:
         constant = understand(_translated(clean(mapping.constant), mapping.map))
         return lambda _: constant
-    return lambda values: understand(_translated(_found(values, mapping), mapping.map))
+
+    def value_of(*found: str) -> str:
+        return understand(_translated(_one_text(found, mapping), mapping.map))
+
+    value = value_of if name in OF_ONE_STUDENT else lru_cache(REMEMBERED)(value_of)
+    return _column_reader(mapping.source_columns(), value)
 
 
-def _found(values: Mapping[str, str], mapping: ColumnMapping) -> str:
+def _column_reader(columns: Sequence[str], value_of: Callable[..., str]) -> ReadField:
+    """Return the function that gives the values of `columns` in a row to `value_of`."""
+    pick = itemgetter(*columns)
+    is_one = len(columns) == 1
+
+    def read(values: Mapping[str, str]) -> str:
+        try:
+            return value_of(pick(values)) if is_one else value_of(*pick(values))
+        except KeyError as error:
+            found = f"the rows have no column `{error.args[0]}`: `columns` changed after they were extracted"
+            raise FixConfig("Mapping the extracted rows", found, "Clear the run from its extract task.") from None
+
+    return read
+
+
+def _one_text(found: Sequence[str], mapping: ColumnMapping) -> str:
     """Return what the mapped columns hold, each repaired by itself.
 
     Columns are joined end to end (Apogée keeps an INE as ten characters and one); of columns by preference the first that
     holds anything counts (SIECLE has the INE of today and the one of before).
     """
-    try:
-        cleaned = [clean(values[column]) for column in mapping.source_columns()]
-    except KeyError as error:
-        found = f"the rows have no column `{error.args[0]}`: `columns` changed after they were extracted"
-        raise FixConfig("Mapping the extracted rows", found, "Clear the run from its extract task.") from None
+    cleaned = map(clean, found)
     return "".join(cleaned) if mapping.columns else next(filter(None, cleaned), "")
 
 

@@ -72,6 +72,12 @@ def test_lines_without_any_value_count_and_are_no_rows() -> None:
     assert rows(b"NOM;INE\n\na;1\n;\n ; \n;;;;\nb;2\n\n") == [(3, "1"), (7, "2")]
 
 
+@pytest.mark.parametrize("header", [True, False])
+def test_any_number_of_blank_lines_may_stand_above_the_table(header: bool) -> None:
+    content = b"\r\n" * 60 + b";;\r\n" + b"1;2;3\r\n4;5;6\r\n"
+    assert [row.row for row in read(content, ["2"], header=header)] == ([63] if header else [62, 63])
+
+
 def test_a_ragged_line_is_unreadable_and_says_how_many_values_it_has() -> None:
     short, long = read(b"NOM;INE\nabc\nDU;PONT;1\n")
     assert short == UnreadableRow(source="export.csv", row=2, reason="La ligne a 1 valeurs, l'en-tête en a 2.")

@@ -1,10 +1,12 @@
 """Repairs: what is certain is done, what is not is left."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supdata.normalise.repairs import clean, clean_ine, known_word, upper
+from supdata.normalise.repairs import AROUND, clean, clean_ine, known_word, upper
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,9 @@ def test_upper_leaves_letters_outside_ascii_alone() -> None:
 def test_a_known_word_is_found_in_any_letter_case_and_nothing_else_is_touched() -> None:
     assert known_word("Inscrit", ("admis", "inscrit")) == "inscrit"
     assert known_word("inscrite", ("admis", "inscrit")) == "inscrite"
+
+
+def test_every_blank_of_unicode_is_taken_off() -> None:
+    blanks = {chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace()}
+    assert blanks <= set(AROUND)
+    assert not any(mark.isalnum() for mark in AROUND)
