@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 from supdata.config.document import Document
 from supdata.config.faults import Fault
+from supdata.config.query_file import wrong_with_query
 
-_SELECT = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:select|with)\b", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^/?#@\s]+(/\S*)?", re.IGNORECASE)
 
 
@@ -48,8 +48,8 @@ def _texts(section: object) -> Iterator[str]:
 
 def _database(document: Document) -> Iterator[Fault]:
     query = document.at("source", "query")
-    if isinstance(query, str) and _SELECT.match(query) is None:
-        yield document.fault(("source", "query"), "must be a SELECT: a source is only read")
+    if isinstance(query, str) and (wrong := wrong_with_query(query)):
+        yield document.fault(("source", "query"), wrong)
     if isinstance(document.at("source", "table"), str) and not document.at("source", "order_by"):
         message = "needs `order_by`, the columns that fix the order of its rows: row numbers must be the same each night"
         yield document.fault(("source", "table"), message)

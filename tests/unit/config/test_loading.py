@@ -19,7 +19,16 @@ from supdata.errors import FixConfig
 from supdata.validate.catalogue import RULES
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-VALID = {"0313124C.yaml", "0330023W.yaml", "0331766R.yaml", "0442953W.yaml", "0750106H.yaml", "0751717J.yaml", "0881269B.yaml"}
+VALID = {
+    "0313124C.yaml",
+    "0330023W.yaml",
+    "0331766R.yaml",
+    "0442953W.yaml",
+    "0540081V.yaml",
+    "0750106H.yaml",
+    "0751717J.yaml",
+    "0881269B.yaml",
+}
 BAD = sorted((CONFIGS / "bad").glob("*.yaml"))
 SHORTEST = (CONFIGS / "valid" / "0751717J.yaml").read_text(encoding="utf-8")
 EXPECTED = "#! "
@@ -84,6 +93,39 @@ def test_a_view_is_read_in_a_named_order() -> None:
     source = loaded("0881269B.yaml").source
     assert isinstance(source, DatabaseSource)
     assert (source.table, source.order_by, source.query) == ("siecle.scolarite", ["id"], None)
+
+
+def test_a_query_may_stand_in_a_file_of_its_own() -> None:
+    source = loaded("0540081V.yaml").source
+    assert isinstance(source, DatabaseSource)
+    assert source.query == (CONFIGS / "valid" / "apogee" / "inscriptions.sql").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("q.sql", None, "cannot be read: No such file or directory"),
+        ("/etc/q.sql", None, "must name a .sql file beside the institution file"),
+        ("../q.sql", None, "must name a .sql file beside the institution file"),
+        ("q.txt", None, "must name a .sql file beside the institution file"),
+        ("q.sql", "SELECT é".encode("cp1252"), "not UTF-8"),
+        ("q.sql", b"DELETE FROM eleve", "q.sql must be a SELECT"),
+        ("q.sql", b"SELECT 1", "q.sql must end with an ORDER BY"),
+    ],
+)
+def test_a_query_file_that_cannot_be_run_is_a_fault_of_the_line_that_names_it(
+    name: str, content: bytes | None, words: str, tmp_path: Path
+) -> None:
+    text = (CONFIGS / "valid" / "0540081V.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "0540081V.yaml"
+    path.write_text(text.replace("apogee/inscriptions.sql", name), encoding="utf-8")
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InvalidInstitution) as caught:
+        load_institution(path)
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.where) == (9, "source.query_file")
+    assert words in fault.message
 
 
 def test_codes_are_kept_as_they_are_written() -> None:
