@@ -10,7 +10,8 @@
     ├── RunStopped           an earlier stage of the run is red: mend that one                   never retried
     └── CallUs               a promise of this product does not hold: keep the run, report it    never retried
         ├── RuleBroken       a quality rule raised or was ignored
-        └── BalanceBroken    records are missing or counted twice
+        ├── BalanceBroken    records are missing or counted twice
+        └── RegistryDiffers  the registry shows what it has accepted otherwise, or not at all
 
 A message says what was attempted, what was found and what to do. It never holds an INE, a birth date or a key.
 """
@@ -67,3 +68,7 @@ class RuleBroken(CallUs):
 
 class BalanceBroken(CallUs):
     """The balance of a run does not close: records are missing or counted twice."""
+
+
+class RegistryDiffers(CallUs):
+    """The registry shows what it has accepted otherwise, or does not show again what was sent again."""

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from builders import UNIVERSITY, an_enrolment, an_institution
 from supdata.config.models import Institution
-from supdata.errors import AccessRefused, FixConfig, TryLater
+from supdata.errors import AccessRefused, FixConfig, RegistryDiffers, TryLater
 from supdata.ledger.schema import migrate
 from supdata.orchestration.planning import plan_run
 from supdata.orchestration.pushing import push_chunk_of
@@ -60,8 +60,8 @@ def school(kind: str = "supdata", *, read: Mapping[str, Any] | None = None, **re
 class Bench:
     """A ledger, a registry that knows the students and opens both its sides, and the nights of one school."""
 
-    def __init__(self, url: str, ledger: str, root: Path, patch: pytest.MonkeyPatch) -> None:
-        self.url, self.ledger, self._root, self._patch = url, ledger, root, patch
+    def __init__(self, url: str, ledger: str, registry_database: str, root: Path, patch: pytest.MonkeyPatch) -> None:
+        self.url, self.registry_database, self._root, self._patch = url, registry_database, root, patch
         students = [{"ine": one.ine, "dateNaissance": one.dateNaissance} for one in enrolments()]
         self.admin("POST", "directory", {"students": students})
         key = self.admin("POST", "keys", {"uai": UNIVERSITY, "kind": "enseignement_superieur", "name": "UNIVERSITE"})["key"]
@@ -101,8 +101,6 @@ class Bench:
         with psycopg.connect(self.registry_database) as connection:
             connection.execute("DELETE FROM inscription WHERE student = ANY(%s)", ([f"{row:09d}FJ" for row in rows],))
 
-    registry_database = ""
-
     def night(self, name: str, institution: Institution, found: list[Enrolment] | None = None) -> Run:
         """Return a run whose stages before the plan have read `found`, all of it valid."""
         rows = enrolments() if found is None else found
@@ -123,10 +121,14 @@ class Bench:
 
     def declare(self, name: str, institution: Institution, found: list[Enrolment] | None = None) -> list[Receipt]:
         """Plan and push one night, and return its receipts."""
+        return receipts(self.declared(name, institution, found))
+
+    def declared(self, name: str, institution: Institution, found: list[Enrolment] | None = None) -> Run:
+        """Plan and push one night, and return its run."""
         run = self.night(name, institution, found)
         for chunk in plan_run(run).chunks:
             push_chunk_of(run, "push", chunk)
-        return receipts(run)
+        return run
 
 
 @pytest.fixture
@@ -134,9 +136,7 @@ def bench(database_url: str, postgres: PostgresServer, tmp_path: Path, monkeypat
     migrate(database_url)
     registry_database = postgres.create_database(f"registry_{database_url[-12:]}")
     with registry_in_thread(registry_database, "admin") as url:
-        made = Bench(url, database_url, tmp_path / "runs", monkeypatch)
-        made.registry_database = registry_database
-        yield made
+        yield Bench(url, database_url, registry_database, tmp_path / "runs", monkeypatch)
 
 
 def receipts(run: Run) -> list[Receipt]:
@@ -307,3 +307,73 @@ def test_killed_half_way_nothing_is_lost_and_nothing_is_doubled(bench: Bench, tm
     assert outcomes(receipts(run)) == {Outcome.ACCEPTED: RECORDS}
     assert bench.rows() == (RECORDS, RECORDS)
     assert reconcile_run(run).ambiguous == 0
+
+
+def test_a_run_looks_up_what_the_registry_has_accepted_and_what_it_had_accepted_before(bench: Bench) -> None:
+    for name, sample, looked_up in (("night-1", 1, RECORDS), ("night-2", 1, RECORDS), ("night-3", 0, 0)):
+        run = bench.declared(name, school(read={"sample": sample}))
+        counts = reconcile_run(run)
+        assert (counts.looked_up, counts.missing) == (looked_up, 0)
+    run = bench.declared("night-4", school(read={"sample": 0.5}))
+    assert 0 < reconcile_run(run).looked_up < RECORDS
+
+
+def test_what_the_registry_has_lost_is_sent_again_once_and_then_a_person_is_called(bench: Bench) -> None:
+    institution = school(read={"sample": 1})
+    reconcile_run(bench.declared("night-1", institution))
+    bench.forget(5, 6)
+    run = bench.declared("night-2", institution)
+    rows = "inscriptions.csv row 5, inscriptions.csv row 6"
+    for _ in range(2):  # clearing the task changes nothing
+        counts = reconcile_run(run)
+        assert (counts.unchanged, counts.looked_up, counts.missing) == (RECORDS, RECORDS, 2)
+    (result,) = run.folder.results("reconcile")
+    assert f"accepted, and not shown by the registry: 2 ({rows}); sent again by the next run" in result.notes
+    again = bench.declared("night-3", institution)
+    counts = reconcile_run(again)
+    assert (counts.unchanged, counts.to_update, counts.accepted, counts.missing) == (RECORDS - 2, 2, 2, 0)
+    assert bench.rows() == (RECORDS, RECORDS)
+    bench.forget(5)
+    with pytest.raises(RegistryDiffers, match="row 5"):
+        reconcile_run(bench.declared("night-4", institution))
+    assert bench.rows() == (RECORDS - 1, RECORDS - 1)
+
+
+def test_a_read_side_that_only_lagged_behind_makes_nothing_be_sent_twice(bench: Bench) -> None:
+    institution = school(read={"sample": 1})
+    run = bench.declared("night-1", institution)
+    with psycopg.connect(bench.registry_database) as connection:
+        connection.execute("CREATE TABLE late AS SELECT * FROM inscription WHERE student = '000000005FJ'")
+    bench.forget(5)
+    assert reconcile_run(run).missing == 1
+    with psycopg.connect(bench.registry_database) as connection:
+        connection.execute("INSERT INTO inscription OVERRIDING SYSTEM VALUE SELECT * FROM late")
+    posts = bench.posts()
+    counts = reconcile_run(bench.declared("night-2", institution))
+    assert (counts.accepted, counts.missing) == (1, 0)
+    assert bench.posts() == posts
+    assert bench.rows() == (RECORDS, RECORDS)
+
+
+def test_what_the_registry_shows_otherwise_makes_the_run_red_with_its_rows(bench: Bench) -> None:
+    run = bench.declared("night-1", school(read={"sample": 1}))
+    with psycopg.connect(bench.registry_database) as connection:
+        connection.execute("UPDATE inscription SET statut = '1' WHERE student IN ('000000005FJ', '000000009FJ')")
+    with pytest.raises(RegistryDiffers, match=r"\(statut\): 2 \(inscriptions.csv row 5, inscriptions.csv row 9\)"):
+        reconcile_run(run)
+
+
+def test_a_read_side_of_another_registry_heals_nothing(bench: Bench) -> None:
+    run = bench.declared("night-1", school(read={"sample": 1}))
+    bench.forget(*range(2, RECORDS + 2))
+    with pytest.raises(FixConfig, match=f"{RECORDS} of {RECORDS}"):
+        reconcile_run(run)
+    assert bench.declare("night-2", school()) == []
+
+
+def test_a_read_side_that_is_away_is_noted_and_the_run_is_green(bench: Bench) -> None:
+    run = bench.declared("night-1", school(read={"sample": 0.01}))
+    (nobody,) = free_ports(1)
+    bench.open_read_side("supdata", host=f"http://127.0.0.1:{nobody}")
+    assert reconcile_run(run).looked_up == 0
+    assert any("nothing was looked up" in note for note in run.folder.results("reconcile")[0].notes)

@@ -20,11 +20,13 @@ WHERE coalesce(r.outcome, 'ambiguous') IN ('accepted', 'ambiguous')
 ORDER BY i.id
 """
 
-ASKED_BY = """
-SELECT DISTINCT d.key FROM supdata.replayed d
-JOIN supdata.replay p ON p.id = d.replay_id
-LEFT JOIN supdata.enrolment e ON e.key = d.key
-WHERE d.key = ANY(%(keys)s) AND p.author = %(author)s AND (e.replay = p.id OR NOT %(open)s)
+MARKED_BY = """
+SELECT e.key FROM supdata.enrolment e JOIN supdata.replay p ON p.id = e.replay
+WHERE e.key = ANY(%(keys)s) AND p.author = %(author)s
+"""
+
+EVER_MARKED_BY = """
+SELECT DISTINCT d.key FROM supdata.replay p JOIN supdata.replayed d ON d.replay_id = p.id WHERE p.author = %(author)s
 """
 
 BIRTHS = "SELECT key, accepted_birth FROM supdata.enrolment WHERE key = ANY(%(keys)s)"
@@ -43,10 +45,14 @@ def others(ledger: Ledger, wanted: Mapping[str, str], kin: Mapping[str, Collecti
     return found
 
 
-def asked_again_by(ledger: Ledger, author: str, keys: Collection[str], *, still_open: bool) -> frozenset[str]:
-    """Return those of `keys` that `author` has ever asked to be sent again; with `still_open`, that were not since then."""
-    facts = {"keys": list(keys), "author": author, "open": still_open}
-    return frozenset(key for (key,) in ledger.connection.execute(ASKED_BY, facts))
+def marked_by(ledger: Ledger, author: str, keys: Collection[str]) -> frozenset[str]:
+    """Return those of `keys` that `author` has asked to be sent again and that were not sent since."""
+    return frozenset(key for (key,) in ledger.connection.execute(MARKED_BY, {"keys": list(keys), "author": author}))
+
+
+def ever_marked_by(ledger: Ledger, author: str) -> frozenset[str]:
+    """Return every key that `author` has ever asked to be sent again."""
+    return frozenset(key for (key,) in ledger.connection.execute(EVER_MARKED_BY, {"author": author}))
 
 
 def births(ledger: Ledger, keys: Collection[str]) -> dict[str, str]:

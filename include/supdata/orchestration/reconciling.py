@@ -2,14 +2,18 @@
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from supdata.errors import RunStopped
 from supdata.orchestration.approval import decision_of
+from supdata.orchestration.confirming import confirm
 from supdata.orchestration.files_read import keep_files_read
 from supdata.orchestration.ledger_access import open_ledger
 from supdata.orchestration.reading_since import keep_read
 from supdata.orchestration.run import Run
-from supdata.orchestration.run_folder import as_json
+from supdata.orchestration.run_folder import StageResult, as_json
 from supdata.reconcile.balance import Balance, ChunkEvidence, Evidence, check, raise_if_broken
+from supdata.reconcile.confirming import raise_if_different
 from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
@@ -27,19 +31,28 @@ def reconcile_run(run: Run) -> Counts:
     """Count the run again, leave the balance in the run folder, and return the counts.
 
     Raises RunStopped when a stage before the push did not end well, BalanceBroken when the balance does not close, TryLater
-    when records were not sent or their fate is not known.
+    when records were not sent or their fate is not known; and what `confirm` raises, where the school has a read connection.
     """
     with run.stage("reconcile") as result:
         _require_a_plan(run)
         balance = _balance(run)
-        run.folder.write_bytes("reconcile", BALANCE, as_json(balance))
-        result.counts.update({name: getattr(balance.counts, name) for name in Counts.__struct_fields__})
+        _leave(run, result, balance)
         result.files.append(BALANCE)
         raise_if_broken(balance, dry_run=run.dry_run)
         _require_all_pushes(run)
         result.notes += keep_files_read(run)
         keep_read(run)
+        confirmation = confirm(run, result)
+        counts = replace(balance.counts, looked_up=confirmation.looked_up, missing=confirmation.to_heal)
+        balance = replace(balance, counts=counts)
+        _leave(run, result, balance)
+        raise_if_different(confirmation)
     return balance.counts
+
+
+def _leave(run: Run, result: StageResult, balance: Balance) -> None:
+    run.folder.write_bytes("reconcile", BALANCE, as_json(balance))
+    result.counts.update({name: getattr(balance.counts, name) for name in Counts.__struct_fields__})
 
 
 def _require_a_plan(run: Run) -> None:

@@ -18,7 +18,7 @@ RED_MEANS = {
     "push": "the registry refused the key, or is away: what was answered is kept, the rest is not sent",
     "approve": "nobody could be asked",
     "push_held": "as `push`, for the approved part; or the plan has changed since it was approved",
-    "reconcile": "the balance does not close, or records are left unsent or without a known fate",
+    "reconcile": "the balance does not close, records are left unsent or of unknown fate, or the registry shows them otherwise",
     "report": "the report could not be written",
 }
 
@@ -101,6 +101,9 @@ def push(config: str, chunk: str) -> dict[str, int]:
     - `AccessRefused`: the registry refused the school's key. Correct the connection, then clear this task.
     - `TryLater`: the registry is away or overloaded. It is tried again by itself; nothing is lost by waiting. Or the school
       sends nothing at this time (`registry.windows`): the first run after the window takes up what waits.
+
+    With a read connection (`registry.read`), records whose fate is not known are looked up before they are sent again. Errors
+    that begin with "Reading from the registry" are of that connection: the rest of the chunk has been sent.
     """
     return _push("push", config, chunk)
 
@@ -135,6 +138,13 @@ def reconcile(config: str) -> dict[str, int]:
     - `TryLater`: records were not sent or their fate is not known. The next run takes them up; clear `push` to do it now.
       What a later run has sent since is counted as `superseded`: clear `push` of this one, and it ends without sending it.
     - `BalanceBroken`: records are missing or counted twice. The message names rows. Keep the run folder and report it.
+
+    With a read connection (`registry.read`), a sample of what the registry has accepted is then looked up. What is missing is
+    asked for in the ledger and sent again by the next run, once; the run stays green and its report says so.
+
+    - `RegistryDiffers`: enrolments are shown otherwise than they were declared, or are missing though sent again. The message
+      names rows and fields.
+    - `FixConfig`, `AccessRefused`: the read connection cannot be used, or shows another registry. What was declared stands.
     """
     from supdata.orchestration.reconciling import reconcile_run
     from supdata.orchestration.reporting import report_run

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from supdata.config.read_back import ReadBack
-from supdata.ledger.doubting import asked_again_by, others
+from supdata.ledger.doubting import marked_by, others
 from supdata.ledger.entries import Entry, Settlement
 from supdata.ledger.store import Ledger
 from supdata.records.declared import declared_by
@@ -67,7 +67,7 @@ class Doubts:
     def among(self, to_send: Sequence[Planned]) -> list[Planned]:
         """Return those of `to_send` that were sent as they are and never answered, in this run or an earlier one."""
         entries = self.ledger.entries([one.key for one in to_send])
-        doubted = asked_again_by(self.ledger, self.read_side.doubted_by, [one.key for one in to_send], still_open=True)
+        doubted = marked_by(self.ledger, self.read_side.doubted_by, [one.key for one in to_send])
         return [one for one in to_send if _in_doubt(entries.get(one.key), one.content, doubted=one.key in doubted)]
 
     async def resolve(self, doubtful: Sequence[Planned], known: Mapping[str, Receipt]) -> Resolution:

@@ -10,6 +10,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     not for a person. `superseded` are those of `ambiguous` and `not_attempted` that a later run has sent since: what became of
     them is that run's. `departed` counts enrolments the registry knows and the source no longer holds; those to be closed are
     among them.
+    `looked_up` are accepted or unchanged enrolments that were looked up in the
+    registry at the end of the run, `missing` those of them that it did not show and that the next run sends again.
     """
 
     read: int = 0
@@ -34,3 +36,5 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     not_attempted: int = 0
     superseded: int = 0
     departed: int = 0
+    looked_up: int = 0
+    missing: int = 0

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from supdata.report.content import RunFacts, Weight
 from supdata.report.french import counted, long_date, number
-from supdata.report.situation import headline, held, light, mishap, postponed, steps
+from supdata.report.situation import headline, held, light, mishap, missing, postponed, steps
 from supdata.report.tables import lines, shares
 
 #: How many rows of a group are named on the page; the work list names them all.
@@ -42,6 +42,7 @@ def render_page(facts: RunFacts) -> str:
         rows_shown=ROWS_SHOWN,
         held=held(facts),
         postponed=postponed(facts),
+        missing=missing(facts),
     )
 
 

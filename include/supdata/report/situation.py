@@ -80,6 +80,7 @@ def light(facts: RunFacts) -> Light:
         return Light.GREY
     counts = facts.counts
     left = facts.to_correct + counts.provisional + counts.ambiguous + counts.held + counts.not_attempted + len(facts.departed)
+    left += counts.missing
     return Light.ORANGE if left else Light.GREEN
 
 
@@ -115,6 +116,17 @@ def postponed(facts: RunFacts) -> str:
     why = " ; ".join(filter(None, (window.reason, f"à la demande de {window.author}" if window.author else "")))
     waits = counted(count, "inscription attend et partira", "inscriptions attendent et partiront")
     return f"{what}{until}{hours}{f' ({why})' if why else ''}. {waits} au premier passage qui suivra."
+
+
+def missing(facts: RunFacts) -> str:
+    """Say what the registry has accepted and did not show when it was looked up; "" when nothing is missing."""
+    count = facts.counts.missing
+    if not count:
+        return ""
+    verbs = ("n’y apparaît pas", "sera envoyée") if count < 2 else ("n’y apparaissent pas", "seront envoyées")
+    what = counted(count, "inscription acceptée", "inscriptions acceptées")
+    again = f"{'elle' if count < 2 else 'elles'} {verbs[1]} de nouveau au prochain passage"
+    return f"{what} par le registre {verbs[0]} à la relecture : {again}, vous n’avez rien à faire."
 
 
 def steps(facts: RunFacts) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from supdata.config.windows import Window
 from supdata.records.counts import Counts
 from supdata.report.content import Light, RunFacts
-from supdata.report.situation import MISHAPS, OTHER_MISHAP, headline, held, light, mishap, postponed, steps
+from supdata.report.situation import MISHAPS, OTHER_MISHAP, headline, held, light, mishap, missing, postponed, steps
 
 CLEAN: dict[str, Any] = {"judgements": [], "receipts": [], "departed": [], "unreadable": []}
 ALL_WELL = Counts(read=3000, valid=3000, unchanged=2990, to_create=8, to_update=2, accepted=10, created=8, updated=2)
@@ -128,3 +129,10 @@ def test_who_was_closed_is_counted_apart(gathered: Callable[..., RunFacts]) -> N
 
 def test_an_approved_batch_that_was_sent_waits_for_nobody(gathered: Callable[..., RunFacts]) -> None:
     assert held(gathered(counts=ALL_WELL, answer="approved")) == ""
+
+
+def test_what_the_registry_did_not_show_is_said_and_the_light_is_not_green(gathered: Callable[..., RunFacts]) -> None:
+    facts = gathered(counts=replace(ALL_WELL, looked_up=10, missing=2), **CLEAN)
+    assert missing(facts).startswith("2 inscriptions acceptées par le registre n’y apparaissent pas à la relecture")
+    assert light(facts) is Light.ORANGE
+    assert missing(gathered(counts=ALL_WELL, **CLEAN)) == ""
