@@ -2,6 +2,11 @@
 
 import pytest
 import pytest_socket
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is says nothing about the code: neither an example's time nor that of making examples fails a test.
+settings.register_profile("supdata", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("supdata")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
