@@ -18,6 +18,7 @@ from supdata.config.models import Institution
 from supdata.errors import TryLater
 from supdata.ledger.schema import migrate
 from supdata.orchestration.approval import DECISION, Decision
+from supdata.orchestration.extraction import LEFT_OUT
 from supdata.orchestration.planning import PlannedRun, plan_run
 from supdata.orchestration.pushing import push_chunk_of
 from supdata.orchestration.reconciling import reconcile_run
@@ -29,7 +30,7 @@ from supdata.plan.comparing import FIELDS
 from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, RulesInForce
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
 from supdata.records.shipment import Planned
 from supdata.records.states import Severity, Verdict
 from supdata.sandbox.local.postgres import PostgresServer
@@ -66,7 +67,15 @@ class School:
                 found.setdefault(ine, []).append(end)
         return found
 
-    def run(self, rows: Sequence[Enrolment], *, after: timedelta | None = None, dry_run: bool = False, **facts: Any) -> Run:
+    def run(
+        self,
+        rows: Sequence[Enrolment],
+        *,
+        after: timedelta | None = None,
+        dry_run: bool = False,
+        left_out: Sequence[tuple[Enrolment, LeftOutRow]] = (),
+        **facts: Any,
+    ) -> Run:
         """Begin the next night: what the stages before the plan leave, for these rows."""
         self.number += 1
         run = Run(
@@ -81,8 +90,10 @@ class School:
         with run.stage("extract"):
             run.folder.write("extract", "rows.jsonl", [RawRow(source=one.source, row=one.row, values={}) for one in rows])
             run.folder.write("extract", "unreadable.jsonl", list[UnreadableRow]())
+            run.folder.write("extract", LEFT_OUT, [row for _, row in left_out])
         with run.stage("normalise"):
             run.folder.write("normalise", "enrolments.jsonl", rows)
+            run.folder.write("normalise", LEFT_OUT, [one for one, _ in left_out])
         with run.stage("validate"):
             told = [Judgement(source=one.source, row=one.row, verdict=Verdict.VALID) for one in rows]
             run.folder.write("validate", "judgements.jsonl", told)
@@ -193,6 +204,19 @@ def test_under_the_default_policy_nothing_is_closed(opened: School) -> None:
     counts = opened.night(STUDENTS[2:], **NEAR_ALL)
     assert (counts.departed, counts.to_close) == (2, 0)
     assert opened.declared()[STUDENTS[0].ine] == ["2027-08-31"]
+
+
+@pytest.mark.parametrize(("held", "closed"), [(False, 1), (True, 0)], ids=["cancelled", "on hold"])
+def test_a_declared_enrolment_that_the_school_has_cancelled_is_told_with_its_reason_and_one_on_hold_is_not_closed(
+    opened: School, held: bool, closed: int
+) -> None:
+    opened.night(STUDENTS, **CLOSING)
+    gone = STUDENTS[0]
+    row = LeftOutRow(source=gone.source, row=gone.row, values={}, reason="ETA_IAE=A", held=held)
+    counts = opened.night(STUDENTS[1:], left_out=[(gone, row)], **CLOSING)
+    assert (counts.read, counts.left_out, counts.departed, counts.closed) == (9, 1, 1, closed)
+    assert "Votre logiciel dit : ETA_IAE=A" in opened.page()
+    assert "Laissées de côté" in opened.page()
 
 
 def test_who_comes_back_is_declared_again_and_can_leave_again(opened: School) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from supdata.config.faults import nearest_to
 from supdata.config.loading import find_institution_files, parse_institution
 from supdata.config.models import Institution
+from supdata.config.query_file import with_query
 from supdata.errors import FixConfig
 from supdata.records.uai import is_valid_uai
 
@@ -21,7 +22,7 @@ def institution_at(given: str, folder: Path = INSTITUTIONS) -> Institution:
         content = path.read_bytes()
     except OSError as error:
         raise FixConfig(f"Reading the institution file {path}", str(error.strerror), _remedy(given, folder)) from error
-    return parse_institution(content, str(path))
+    return with_query(parse_institution(content, str(path)), path.parent)
 
 
 def _remedy(given: str, folder: Path) -> str:

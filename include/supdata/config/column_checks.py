@@ -67,6 +67,8 @@ def _dates(document: Document, path: Path, mapping: Mapping[str, Data]) -> Itera
     if formats and path[-1] not in DATE_FIELDS:
         yield document.fault((*path, "dates"), f"only a date has formats: {', '.join(DATE_FIELDS)}", key=True)
         return
+    if mapping.get("year") and path[-1] not in DATE_FIELDS:
+        yield document.fault((*path, "year"), f"only a date can be the year's: {', '.join(DATE_FIELDS)}", key=True)
     constant = mapping.get("constant")
     if path[-1] in DATE_FIELDS and isinstance(constant, str) and not is_iso_date(constant):
         yield document.fault((*path, "constant"), f"must be a real date, written 2026-09-01; found `{constant[:20]}`")

@@ -1,6 +1,6 @@
 """Which source columns make each field of the enrolment."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -19,13 +19,14 @@ def _column_shorthand(value: object) -> object:
 
 
 class ColumnMapping(Section):
-    """Where a field comes from: columns joined, the first one with a value, or a constant; then a value map or date formats."""
+    """Where a field comes from: columns joined, the first one with a value, a constant; then a value map or date formats."""
 
     columns: list[str] = Field(default_factory=list, description="Source columns, joined without a separator.")
     first_of: list[str] = Field(
         default_factory=list, description="Source columns by preference: the first that has a value gives it."
     )
     constant: str | None = Field(None, description="The same value for every row.")
+    year: Literal["start", "end"] | None = Field(None, description="A date only: the first or the last day of `year`.")
     map: dict[str, str] = Field(
         default_factory=dict, description="Source value to canonical value; values not listed stay as found."
     )
@@ -35,8 +36,9 @@ class ColumnMapping(Section):
 
     @model_validator(mode="after")
     def _columns_or_constant(self) -> "ColumnMapping":
-        if [bool(self.columns), bool(self.first_of), self.constant is not None].count(True) != 1:
-            raise ValueError("give either columns, `first_of` or `constant`")
+        origins = [bool(self.columns), bool(self.first_of), self.constant is not None, self.year is not None]
+        if origins.count(True) != 1:
+            raise ValueError("give either columns, `first_of`, `constant` or `year`")
         return self
 
     def source_columns(self) -> list[str]:

@@ -51,13 +51,17 @@ START = Place(1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What one file says: its `data`, where each key and value stands, and what was already wrong with its YAML."""
+    """What one file says: its `data`, where each key and value stands, and what was already wrong with its YAML.
+
+    `preset` names what has filled in the data that stands nowhere in the file, "" where nothing has.
+    """
 
     file: str
     data: Data = None
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    preset: str = ""
 
     def at(self, *path: str | int) -> Data:
         """Return what stands at `path`, None where nothing does."""
@@ -86,6 +90,8 @@ class Document:
     def fault(self, path: Path, message: str, *, nearest: str = "", key: bool = False) -> Fault:
         """Return a fault of the value at `path`, or of its key."""
         place = self.place(path, key=key)
+        if self.preset and path not in self.values and self.at(*path) is not None:
+            message += f" (this is the preset {self.preset}'s)"
         return Fault(self.file, place.line, place.column, dotted(path), message, nearest)
 
 

@@ -11,6 +11,7 @@ from supdata.config.document import Document, read_document
 from supdata.config.explaining import explain
 from supdata.config.faults import Fault, InvalidInstitution
 from supdata.config.models import Institution
+from supdata.config.presets import with_preset
 from supdata.config.query_file import check_query_file, with_query
 from supdata.config.rule_checks import KnownRule, check_expiry
 from supdata.errors import FixConfig
@@ -49,7 +50,7 @@ def load_institution(path: Path, known_rules: Mapping[str, KnownRule] | None = N
         content = path.read_bytes()
     except OSError as error:
         raise InvalidInstitution(file, [Fault(file, 1, 1, "", f"cannot be read: {error.strerror}")]) from error
-    document = read_document(content, file)
+    document = with_preset(read_document(content, file))
     checked = [*check(document, known_rules), *check_query_file(document, path.parent)]
     return with_query(_validate(document, checked, [*_name_faults(document, path)]), path.parent)
 
@@ -72,7 +73,7 @@ def parse_institution(content: bytes, file: str = "institution.yaml") -> Institu
     Raises:
         InvalidInstitution: with all that is wrong in it.
     """
-    document = read_document(content, file)
+    document = with_preset(read_document(content, file))
     return _validate(document, [*check(document)], [])
 
 

@@ -12,11 +12,13 @@ from pydantic import AfterValidator, Field, model_validator
 from supdata.config.columns import Columns
 from supdata.config.database_source import DatabaseSource
 from supdata.config.departures import DepartedClose
+from supdata.config.presets import PresetName
 from supdata.config.read_back import ReadBack
 from supdata.config.rest_source import RestSource
 from supdata.config.rule_settings import RuleSettings
 from supdata.config.section import Section
 from supdata.config.sftp_source import SftpSource
+from supdata.config.states import States
 from supdata.config.windows import Window
 from supdata.records.uai import is_valid_uai
 
@@ -112,8 +114,12 @@ class Institution(Section):
     schedule: str | None = Field(None, description="Cron, local time; absent means by hand only.")
     timezone: str = "Europe/Paris"
     enabled: bool = Field(default=True, description="False keeps the DAG paused from its creation.")
+    preset: PresetName | None = Field(
+        None, description="What is known of a student information system; each key of this file counts before it."
+    )
     source: Source
     columns: Columns
+    states: States = Field(default_factory=dict)
     commune: Commune = Commune()
     registry: Registry
     limits: Limits = Limits()
@@ -123,3 +129,7 @@ class Institution(Section):
     departed_close: DepartedClose = DepartedClose()
     allow_empty: bool = Field(default=False, description="True when a source without any row is nothing unusual.")
     rules: RuleSettings = Field(default_factory=dict, description="What is other than in the catalogue, by a rule's id.")
+
+    def source_columns(self) -> tuple[str, ...]:
+        """Return every source column that is needed, each once: those of the enrolment's fields, and those of `states`."""
+        return tuple(dict.fromkeys((*self.columns.source_columns(), *self.states)))

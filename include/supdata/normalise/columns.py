@@ -45,6 +45,9 @@ def _field_reader(name: str, mapping: ColumnMapping, institution: Institution) -
     understand = _UNDERSTOOD.get(name, str)
     if name in DATES:
         understand = date_reader(mapping.dates, institution.timezone)
+    if mapping.year is not None:
+        day: str = getattr(institution.year, mapping.year).isoformat()
+        return lambda _: day
     if mapping.constant is not None:
         constant = understand(_translated(clean(mapping.constant), mapping.map))
         return lambda _: constant

@@ -1,6 +1,7 @@
-"""The extract stage: rows of the opened source into the run folder, readable and unreadable apart."""
+"""The extract stage: rows of the opened source into the run folder; unreadable and left out ones apart."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
@@ -8,6 +9,7 @@ from itertools import islice
 from supdata.config.models import Institution
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import EmptySource, NothingNew
+from supdata.extract.leaving_out import left_out
 from supdata.orchestration.files_read import files_read_before
 from supdata.orchestration.reading_since import changes_since
 from supdata.orchestration.run import Run
@@ -15,26 +17,35 @@ from supdata.orchestration.run_folder import StageResult
 from supdata.orchestration.sources import Rows, open_source
 from supdata.records.lines import write_lines
 from supdata.records.reading import Reading
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
+
+#: Rows that `states` takes for no enrolment.
+LEFT_OUT = "left_out.jsonl"
 
 
 def extract_rows(run: Run) -> dict[str, int]:
-    """Read the source to its end and return how many rows were read and how many of them were unreadable.
+    """Read the source to its end and return how many rows were read, how many of them were unreadable, and how many left out.
 
-    Raises EmptySource when there is no row at all and the institution does not allow that: taken at its word, an empty
-    export would say that every student has left.
+    Raises EmptySource when there is no row at all (or all are left out) and the institution does not allow that: taken at its
+    word, an empty export would say that every student has left.
     """
     with run.stage("extract") as result, _opened(run, result) as rows:
-        readable, unreadable = _write(run, islice(rows, run.limit))
-        result.counts.update(read=readable + unreadable, unreadable=unreadable)
-        result.files += ["rows.jsonl", "unreadable.jsonl"]
+        readable, unreadable, left = _write(run, islice(rows, run.limit))
+        result.counts.update(read=readable + unreadable, unreadable=unreadable, left_out=left.total())
+        result.notes += [f"{count} rows were left out: {reason}" for reason, count in sorted(left.items())]
+        result.files += ["rows.jsonl", "unreadable.jsonl", LEFT_OUT]
         if readable + unreadable == 0 and not (run.institution.allow_empty or result.since):
             raise EmptySource(
                 f"Reading the source of {run.institution.uai}",
-                "it holds no row at all",
+                f"all of its {left.total()} rows are left out by `states`" if left else "it holds no row at all",
                 "Call the school; set `allow_empty: true` if this is usual for it.",
             )
     return result.counts
+
+
+def rows_left_out(run: Run) -> Iterable[LeftOutRow]:
+    """Return the rows that `states` takes for no enrolment; none where the run began before rows could be left out."""
+    return run.folder.read("extract", LEFT_OUT, LeftOutRow) if run.folder.has("extract", LEFT_OUT) else ()
 
 
 @contextmanager
@@ -69,20 +80,23 @@ def _new(rows: Rows, result: StageResult, institution: Institution) -> Rows:
         result.notes.append("the school has delivered no new file: nothing was read, and nobody counts as gone")
 
 
-def _write(run: Run, rows: Rows) -> tuple[int, int]:
-    """Part the rows in one pass, without holding them."""
+def _write(run: Run, rows: Rows) -> tuple[int, int, Counter[str]]:
+    """Part the rows in one pass, without holding them; return how many are readable, unreadable, and left out by reason."""
     with (
         run.folder.open_lines("extract", "rows.jsonl") as kept,
         run.folder.open_lines("extract", "unreadable.jsonl") as set_aside,
+        run.folder.open_lines("extract", LEFT_OUT) as not_enrolled,
     ):
-        unreadable = 0
+        unreadable, reasons = 0, Counter[str]()
 
         def readable() -> Iterator[RawRow]:
             nonlocal unreadable
             for row in rows:
                 if isinstance(row, UnreadableRow):
                     unreadable += write_lines(set_aside, [row])
+                elif one := left_out(row, run.institution.states):
+                    reasons[one.reason] += write_lines(not_enrolled, [one])
                 else:
                     yield row
 
-        return write_lines(kept, readable()), unreadable
+        return write_lines(kept, readable()), unreadable, reasons

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supdata.orchestration.asking import question_of
+from supdata.orchestration.extraction import LEFT_OUT, rows_left_out
 from supdata.orchestration.ledger_access import fingerprint, open_ledger
 from supdata.orchestration.recalling import Recollection
 from supdata.orchestration.run import Run
@@ -14,7 +15,7 @@ from supdata.plan.batch import held_batch
 from supdata.plan.planning import Plan
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, RulesInForce
-from supdata.records.rows import UnreadableRow
+from supdata.records.rows import LeftOutRow, UnreadableRow
 from supdata.records.shipment import Planned
 from supdata.records.states import Action, Outcome, Verdict
 
@@ -78,7 +79,14 @@ def _make(run: Run) -> Plan:
             rejected=sum(one.verdict is Verdict.REJECTED for one in _judgements(run)),
             limited=run.limit is not None or any(one.partial for one in run.folder.results("extract")),
             recall=Recollection(run, ledger, hashing),
+            left_out=_left_out(run),
         )
+
+
+def _left_out(run: Run) -> Iterator[tuple[Enrolment, LeftOutRow]]:
+    """Yield what each row that was left out would have been, beside the row: both files have one order."""
+    if run.folder.has("normalise", LEFT_OUT):
+        yield from zip(run.folder.read("normalise", LEFT_OUT, Enrolment), rows_left_out(run), strict=True)
 
 
 def _write_chunks(run: Run, prefix: str, chunks: Sequence[Sequence[Planned]]) -> list[str]:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from supdata.errors import RunStopped
 from supdata.orchestration.approval import decision_of
 from supdata.orchestration.confirming import confirm
+from supdata.orchestration.extraction import rows_left_out
 from supdata.orchestration.files_read import keep_files_read
 from supdata.orchestration.ledger_access import open_ledger
 from supdata.orchestration.reading_since import keep_read
@@ -94,6 +95,7 @@ def _balance(run: Run) -> Balance:
             unchanged=run.folder.read("plan", "unchanged.jsonl", Known),
             waiting=run.folder.read("plan", "waiting.jsonl", Receipt),
             departed=run.folder.read("plan", "departed.jsonl", Departed),
+            left_out=rows_left_out(run),
             chunks=[
                 _chunk(run, name, stage, held=stage == "push_held")
                 for stage, prefix in PUSHES.items()

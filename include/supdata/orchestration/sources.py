@@ -43,7 +43,7 @@ def open_source(
     Raises FixConfig (AccessRefused) when the connection is missing or refused, TryLater when the other side is away, and
     what the extractor raises.
     """
-    wanted = institution.columns.source_columns()
+    wanted = institution.source_columns()
     match institution.source:
         case SftpSource() as source:
             with sftp_sessions(source.connection) as connect:

@@ -11,6 +11,7 @@ from supdata.plan.closing import Recall
 from supdata.plan.planning import Plan, make_plan
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import RulesInForce
+from supdata.records.rows import LeftOutRow
 
 
 def plan_against_ledger(
@@ -28,12 +29,14 @@ def plan_against_ledger(
     rejected: int,
     limited: bool,
     recall: Recall | None = None,
+    left_out: Iterable[tuple[Enrolment, LeftOutRow]] = (),
 ) -> Plan:
     """Plan the run `run_id`, and note in the ledger that it is planned and where the source holds each enrolment.
 
     `enrolments` are all that were read, rejected ones included: a row with a fault is not a student who left. `limited` says
-    that not all rows were read: then nobody is counted as departed. `recall` is used where the institution closes what has
-    departed. Everything else is as in `make_plan`.
+    that not all rows were read: then nobody is counted as departed but those that the source itself leaves out. `left_out` are
+    these, each beside the row it was. `recall` is used where the institution closes what has departed. Everything else is as in
+    `make_plan`.
 
     The run is opened before anything is read: what another process sends in between then counts as sent after the plan.
     Raises TryLater while anybody sends for this school: a record in flight would be planned as one in doubt.
@@ -41,6 +44,7 @@ def plan_against_ledger(
     ledger.open_run(run_id, institution.uai, now, rules.version)
     ledger.require_silence(institution.uai)
     places = _places(enrolments, fingerprint)
+    keyed = ((fingerprint.key(one.natural_key), row) for one, row in left_out)
     uais = [institution.uai, *institution.also]
     standing = ledger.declared(uais, ending_after=institution.year.start)
     closes = institution.departed == "close" and not limited
@@ -53,6 +57,7 @@ def plan_against_ledger(
         entries=ledger.entries([*(fingerprint.key(one.natural_key) for one in valid), *leaving]),
         standing=standing,
         present=None if limited else places.keys(),
+        left_out={key: row for key, row in keyed if key not in places},
         mode=mode,
         now=now,
         read=read,

@@ -33,9 +33,12 @@ class Closing:
     lost: int = 0
 
 
-def gone(standing: Sequence[Standing], present: Collection[str]) -> list[Standing]:
-    """Return the enrolments that stand in the registry and are not `present` in the source, by where they were last seen."""
-    absent = (one for one in standing if one.key not in present)
+def gone(standing: Sequence[Standing], present: Collection[str] | None, left_out: Collection[str] = ()) -> list[Standing]:
+    """Return the enrolments that stand in the registry and are gone from the source, by where they were last seen.
+
+    Gone is what is not `present`, and what the source itself leaves out; the latter alone where `present` is not known.
+    """
+    absent = (one for one in standing if one.key in left_out or (present is not None and one.key not in present))
     return sorted(absent, key=lambda one: (one.seen_source, one.seen_row, one.key))
 
 

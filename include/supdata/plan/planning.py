@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal, assert_never
 
 from supdata.config.models import Institution
@@ -18,6 +19,7 @@ from supdata.plan.windows import divide, told, window_at
 from supdata.plan.wire import as_planned
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, Reason, RulesInForce
+from supdata.records.rows import LeftOutRow
 from supdata.records.shipment import Departed, Known, Planned, Receipt
 from supdata.records.states import Action, Outcome, Severity, Verdict
 
@@ -68,6 +70,7 @@ def make_plan(
     entries: Mapping[str, Entry],
     standing: Iterable[Standing],
     present: Collection[str] | None,
+    left_out: Mapping[str, LeftOutRow] = MappingProxyType({}),
     mode: Literal["delta", "full"],
     now: datetime,
     read: int,
@@ -84,6 +87,8 @@ def make_plan(
         entries: What the ledger knows, by key, of the valid enrolments, and of those that have left where these are closed.
         standing: The accepted enrolments of the year.
         present: The keys of all rows read, rejected ones included; None when not all rows were read: then nobody has departed.
+        left_out: Rows that the source gives for no enrolment (any more), by key and not among `present`; one that is held is no
+            reason to close what was declared.
         mode: `full` asks again for what was refused or unknown.
         now: The moment of the run.
         read: Rows of the source, unreadable ones included.
@@ -95,10 +100,13 @@ def make_plan(
     circumstances = Circumstances(mode, institution.registry.ambiguous, now, rules, reads=institution.registry.read is not None)
     sorting = _sort(valid, institution, fingerprint, entries, circumstances)
     stood = list(standing)
-    left = [] if present is None else gone(stood, present)
+    left = gone(stood, present, left_out)
+    ended = [one for one in left if one.key not in left_out or not left_out[one.key].held]
     closing = Closing()
-    if recall is not None and left:
-        closing = close(left, institution, fingerprint=fingerprint, entries=entries, recall=recall, circumstances=circumstances)
+    if recall is not None and ended:
+        closing = close(
+            ended, institution, fingerprint=fingerprint, entries=entries, recall=recall, circumstances=circumstances
+        )
     why = surprises(
         institution.limits,
         rejected=rejected,
@@ -118,7 +126,7 @@ def make_plan(
         plan,
         unchanged=sorting.unchanged,
         waiting=[*answered, *plan.waiting],
-        departed=[_departed(one) for one in left],
+        departed=[_departed(one, left_out) for one in left],
         learned=sorting.learned,
         lost=closing.lost,
     )
@@ -205,8 +213,9 @@ def _postponed(planned: Planned) -> Receipt:
     return Receipt(source=planned.source, row=planned.row, key=planned.key, action=planned.action, outcome=Outcome.HELD)
 
 
-def _departed(one: Standing) -> Departed:
-    return Departed(key=one.key, seen_run=one.seen_run, seen_source=one.seen_source, seen_row=one.seen_row)
+def _departed(one: Standing, left_out: Mapping[str, LeftOutRow]) -> Departed:
+    reason = left_out[one.key].reason if one.key in left_out else ""
+    return Departed(key=one.key, seen_run=one.seen_run, seen_source=one.seen_source, seen_row=one.seen_row, reason=reason)
 
 
 def _cut(planned: Sequence[Planned], size: int) -> list[list[Planned]]:

@@ -16,13 +16,13 @@ from supdata.reconcile.shipping import Shipped, follow
 from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
 from supdata.records.shipment import Known, Planned, Receipt
 from supdata.records.states import Action, Outcome, Verdict
 
 __all__ = ["Balance", "ChunkEvidence", "Difference", "Evidence", "check", "raise_if_broken"]
 
-Placed = RawRow | UnreadableRow | Enrolment | Judgement | Known | Planned | Receipt
+Placed = RawRow | UnreadableRow | LeftOutRow | Enrolment | Judgement | Known | Planned | Receipt
 
 #: Left side, then what it must be the sum of.
 EQUATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -65,6 +65,7 @@ class _Findings:
     planned: list[Planned]
     shipped: Shipped
     departed: set[str]
+    left_out: list[Place]
     superseded: int
 
 
@@ -121,6 +122,7 @@ def _read(evidence: Evidence) -> _Findings:
         planned=[one for chunk in chunks for one in chunk.planned],
         shipped=shipped,
         departed={one.key for one in evidence.departed},
+        left_out=_places(evidence.left_out),
         superseded=len(evidence.superseded(unsettled)) if unsettled else 0,
     )
 
@@ -146,6 +148,7 @@ def _count(findings: _Findings) -> Counts:
         updated=accepted[Action.UPDATE],
         closed=accepted[Action.CLOSE],
         departed=len(findings.departed),
+        left_out=len(findings.left_out),
         superseded=findings.superseded,
         postponed=sum(one.outcome is Outcome.HELD for one in findings.waiting),
         **{verdict.value: verdicts[verdict] for verdict in Verdict},
@@ -160,6 +163,7 @@ def _misplaced(findings: _Findings) -> Iterator[Difference]:
     sent: list[Planned | Receipt] = [*findings.waiting, *findings.planned]
     planned = [*findings.unchanged, *_places(one for one in sent if one.action is not Action.CLOSE)]
     yield from name("both read and unreadable", set(findings.rows) & set(findings.unreadable))
+    yield from name("both read and left out", {*findings.rows, *findings.unreadable} & set(findings.left_out))
     yield from compare(findings.rows, findings.enrolments, one="the rows read", other="the enrolments")
     yield from compare(findings.rows, judged, one="the rows read", other="the judgements")
     yield from compare(valid, findings.valid, one="the valid judgements", other="the valid rows")

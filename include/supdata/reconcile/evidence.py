@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
 from supdata.records.shipment import Departed, Known, Planned, Receipt
 
 
@@ -41,6 +41,7 @@ class Evidence:
     unchanged: Iterable[Known] = ()
     waiting: Iterable[Receipt] = ()
     departed: Iterable[Departed] = ()
+    left_out: Iterable[LeftOutRow] = ()
     chunks: Sequence[ChunkEvidence] = field(default=())
     ledger: Iterable[Receipt] = ()
     superseded: Callable[[Collection[str]], Collection[str]] = _nothing

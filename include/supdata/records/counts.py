@@ -9,9 +9,9 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     `created`, `updated` and `closed` split `accepted`. `postponed` are those of `held` that wait for the end of a window, and
     not for a person. `superseded` are those of `ambiguous` and `not_attempted` that a later run has sent since: what became of
     them is that run's. `departed` counts enrolments the registry knows and the source no longer holds; those to be closed are
-    among them.
-    `looked_up` are accepted or unchanged enrolments that were looked up in the
-    registry at the end of the run, `missing` those of them that it did not show and that the next run sends again.
+    among them. `left_out` are rows of the source that its own system gives for no enrolment: they are not among those read.
+    `looked_up` are accepted or unchanged enrolments that were looked up in the registry at the end of the run, `missing` those
+    of them that it did not show and that the next run sends again.
     """
 
     read: int = 0
@@ -38,3 +38,4 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     departed: int = 0
     looked_up: int = 0
     missing: int = 0
+    left_out: int = 0

@@ -23,6 +23,16 @@ class UnreadableRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class LeftOutRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that the school's system gives for no enrolment (or for none yet: `held`); `reason` is COLUMN=value as listed."""
+
+    source: str
+    row: int
+    values: dict[str, str]
+    reason: str
+    held: bool
+
+
 class ReadFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was read to its end: where it was, its size in bytes, when it was last written (Unix seconds), its hash."""
 

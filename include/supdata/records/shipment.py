@@ -50,9 +50,13 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Departed(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolment the registry knows that the source no longer holds; `seen_run` and `seen_row` tell where it last stood."""
+    """An enrolment the registry knows that the source no longer holds; `seen_run` and `seen_row` tell where it last stood.
+
+    `reason` is what the source says of it where its row is still there but left out (COLUMN=value), "" where it is not.
+    """
 
     key: str
     seen_run: str
     seen_source: str
     seen_row: int
+    reason: str = ""

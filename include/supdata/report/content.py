@@ -1,6 +1,7 @@
 """The values a report is made of: findings on rows, their groups, and the facts of one run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -86,7 +87,8 @@ class RunFacts:
     `known` names the states of `counts` that the run got far enough to establish; the others must not be read as zero.
     `to_correct` counts distinct rows that are not declared and that the school can put right. `answer` says what a person
     answered about a held batch: `approved`, `rejected`, `unanswered`, or "" while nobody was asked or has answered. `window` is
-    the one that the run fell into, None when it fell into none.
+    the one that the run fell into, None when it fell into none. `left_out` says of some of those `departed` what the source
+    still says of them (COLUMN=value).
     """
 
     institution: Institution
@@ -105,6 +107,7 @@ class RunFacts:
     adjustments: tuple[Adjustment, ...] = ()
     answer: str = ""
     window: Window | None = None
+    left_out: Mapping[RowRef, str] = field(default_factory=dict)
 
     def groups_of(self, weight: Weight) -> tuple[Group, ...]:
         """Return the groups of one weight, the largest first."""

@@ -30,7 +30,7 @@ from supdata.report.rule_texts import RuleText, Suggest, nothing_to_suggest
 
 #: Which states each stage establishes, in the order of the stages: a stage that failed leaves its own and all later ones open.
 ESTABLISHED: Mapping[str, tuple[str, ...]] = {
-    "extract": ("read", "unreadable"),
+    "extract": ("read", "unreadable", "left_out"),
     "normalise": (),
     "validate": ("duplicate", "rejected", "provisional", "valid"),
     "plan": ("unchanged", "to_create", "to_update", "to_close", "departed"),
@@ -45,7 +45,9 @@ ANSWERED = (
 )
 ACCEPTED_AS = {Action.CREATE: "created", Action.UPDATE: "updated", Action.CLOSE: "closed"}
 #: What only a balance can tell, because no record that the report is given says it.
-ONLY_IN_BALANCE = frozenset({"unchanged", "to_create", "to_update", "to_close", "held", "postponed", "not_attempted"})
+ONLY_IN_BALANCE = frozenset(
+    {"left_out", "unchanged", "to_create", "to_update", "to_close", "held", "postponed", "not_attempted"}
+)
 
 
 def gather(
@@ -104,7 +106,7 @@ def gather(
             answers.append(receipt)
     compared = [released(one) if place in sent else one for place, one in noted.items()]
     unread = list(unreadable)
-    gone = sorted(RowRef(one.seen_source, one.seen_row) for one in departed)
+    gone = sorted((RowRef(one.seen_source, one.seen_row), one.reason) for one in departed)
     values = _only(enrolments, {*map(_place, spoken_of), *map(_place, answers), *noted})
     corrections = _in_order(
         *from_unreadable(unread, institution),
@@ -124,7 +126,8 @@ def gather(
         differences=tuple(differences),
         corrections=_in_order(*corrections, *from_departed(gone, institution, rules)),
         groups=group(corrections),
-        departed=tuple(gone),
+        departed=tuple(where for where, _ in gone),
+        left_out={where: reason for where, reason in gone if reason},
         to_correct=len(_places_in_fault(corrections)),
         adjustments=tuple(adjustments(rulings, rules)),
         answer=answer,

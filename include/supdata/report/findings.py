@@ -100,11 +100,16 @@ def from_unreadable(unreadable: Iterable[UnreadableRow], institution: Institutio
         yield Correction(RowRef(row.source, row.row), _finding(CAUSE_UNREADABLE, institution, row.reason), "")
 
 
-def from_departed(departed: Iterable[RowRef], institution: Institution, rules: Mapping[str, RuleText]) -> Iterator[Correction]:
-    """Yield one correction per declared enrolment that is no longer in the source, at the place where it was last seen."""
+def from_departed(
+    departed: Iterable[tuple[RowRef, str]], institution: Institution, rules: Mapping[str, RuleText]
+) -> Iterator[Correction]:
+    """Yield one correction per declared enrolment that is no longer in the source, at the place where it was last seen.
+
+    What the source says of it where it only leaves it out (COLUMN=value) stands where the value found would.
+    """
     finding = _finding(Cause(DEPARTED_RULE, "", Weight.CHECK, text_of(DEPARTED_RULE, rules)), institution)
-    for where in departed:
-        yield Correction(where, finding, "")
+    for where, reason in departed:
+        yield Correction(where, finding, reason)
 
 
 def released(judgement: Judgement) -> Judgement:

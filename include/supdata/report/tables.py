@@ -27,8 +27,11 @@ LINES: tuple[tuple[str, int, str, str], ...] = (
     ("held", 2, "En attente d’un accord", "modifications inhabituelles : une personne doit les approuver"),
     ("postponed", 3, "envoi suspendu", "partiront au premier passage après la période indiquée plus haut"),
     ("not_attempted", 2, "Pas encore envoyées", "le seront au prochain passage"),
+    ("left_out", 0, "Laissées de côté", "votre logiciel ne les donne pas pour des inscriptions en cours"),
     ("departed", 0, "Disparues de votre source", "connues du registre, absentes de ce passage"),
 )
+#: States that a school without them need not read about.
+RARE = frozenset({"left_out"})
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Share:
 
 def lines(facts: RunFacts) -> tuple[Line, ...]:
     """Return one line per state; a figure that the run did not get to is said to be unknown, never zero."""
-    return tuple(_line(facts, *line) for line in LINES)
+    return tuple(_line(facts, *line) for line in LINES if line[0] not in RARE or getattr(facts.counts, line[0]))
 
 
 def shares(facts: RunFacts) -> tuple[Share, ...]:

@@ -16,6 +16,7 @@ from supdata.plan.planning import Plan, make_plan
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import RulesInForce
+from supdata.records.rows import LeftOutRow
 from supdata.records.shipment import Known, Planned, Receipt
 from supdata.records.states import Action, Outcome, Severity, Verdict
 
@@ -153,6 +154,21 @@ def test_a_row_with_a_fault_has_not_departed() -> None:
 
 def test_nobody_departs_from_a_read_that_was_cut_short() -> None:
     assert plan(rows(1), standing=map(standing, rows(4)), present=None).departed == []
+
+
+def a_row_left_out(one: Enrolment) -> LeftOutRow:
+    return LeftOutRow(source=one.source, row=one.row, values={}, reason="ETA_IAE=A", held=False)
+
+
+@pytest.mark.parametrize("present", [frozenset(), None], ids=["a full read", "a read of what has changed"])
+def test_a_declared_enrolment_that_the_source_leaves_out_has_departed_for_its_reason(present: frozenset[str] | None) -> None:
+    (gone,) = rows(1)
+    found = plan([], standing=[standing(gone)], present=present, left_out={key_of(gone): a_row_left_out(gone)})
+    assert [(one.seen_row, one.reason) for one in found.departed] == [(2, "ETA_IAE=A")]
+
+
+def test_what_is_left_out_and_was_never_declared_is_nobodys_departure() -> None:
+    assert plan([], left_out={key_of(one): a_row_left_out(one) for one in rows(2)}).departed == []
 
 
 def test_one_enrolment_on_two_rows_is_never_planned_twice() -> None:

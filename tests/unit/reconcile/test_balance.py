@@ -14,7 +14,7 @@ from supdata.errors import BalanceBroken, TryLater
 from supdata.reconcile.balance import Balance, ChunkEvidence, Difference, Evidence, check, raise_if_broken
 from supdata.records.counts import Counts
 from supdata.records.judgement import Judgement
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
 from supdata.records.shipment import Departed, Known, Planned, Receipt
 from supdata.records.states import Action, Outcome, Verdict
 
@@ -287,3 +287,16 @@ def test_what_no_later_run_has_sent_is_still_open() -> None:
     with pytest.raises(TryLater, match="2 records were not sent, and of 1 it is not known") as raised:
         raise_if_broken(balance)
     assert "1 of all these a later run has sent since" in str(raised.value)
+
+
+def test_rows_left_out_are_counted_and_are_not_among_those_read() -> None:
+    left = LeftOutRow(source="f.csv", row=9, values={}, reason="ETA_IAE=A", held=False)
+    balance = check(Evidence(left_out=[left]))
+    assert (balance.closes, balance.counts.left_out, balance.counts.read) == (True, 1, 0)
+
+
+def test_a_row_that_is_both_read_and_left_out_breaks_the_balance() -> None:
+    left = LeftOutRow(source="f.csv", row=9, values={}, reason="ETA_IAE=A", held=False)
+    unreadable = UnreadableRow(source="f.csv", row=9, reason="…")
+    (difference,) = check(Evidence(unreadable=[unreadable], left_out=[left])).differences
+    assert difference.what == "both read and left out"

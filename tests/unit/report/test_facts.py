@@ -66,7 +66,7 @@ def test_without_a_balance_the_records_are_counted(gathered: Callable[..., RunFa
 
 def test_a_failed_stage_leaves_its_own_and_later_states_open(gathered: Callable[..., RunFacts]) -> None:
     assert gathered(failed_stage="extract").known == frozenset()
-    assert gathered(failed_stage="validate").known == {"read", "unreadable"}
+    assert gathered(failed_stage="validate").known == {"read", "unreadable", "left_out"}
     assert "valid" in gathered(failed_stage="plan").known
     assert "accepted" not in gathered(failed_stage="plan").known
     assert "not_attempted" in gathered(failed_stage="push").known

@@ -17,15 +17,17 @@ from supdata.config.rest_source import RestSource
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import FixSource
 from supdata.extract.files import read_file
+from supdata.extract.leaving_out import left_out
 from supdata.normalise.normalising import normalise
 from supdata.records.commune import load_communes
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Reason
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
 from supdata.records.states import Verdict
 from supdata.validate.judging import judge
 
 UNREADABLE = "unreadable"
+LEFT_OUT = "left_out"
 STATES = (UNREADABLE, *map(str, (Verdict.DUPLICATE, Verdict.REJECTED, Verdict.PROVISIONAL, Verdict.VALID)))
 
 Rows = Iterator[RawRow | UnreadableRow]
@@ -33,9 +35,9 @@ Rows = Iterator[RawRow | UnreadableRow]
 
 @dataclass(frozen=True)
 class Seen:
-    """One row: what was found, and what became of it; an unreadable row has neither an enrolment nor reasons of rules."""
+    """One row: what was found, and what became of it; one that is unreadable or left out has no enrolment."""
 
-    found: RawRow | UnreadableRow
+    found: RawRow | UnreadableRow | LeftOutRow
     state: str
     enrolment: Enrolment | None = None
     reasons: tuple[Reason, ...] = ()
@@ -60,17 +62,21 @@ def look(institution: Institution, *, file: Path | None, limit: int | None, suit
             read = list(islice(rows, limit))
         seen = tuple(_seen(read, institution, suite, on))
     counted = Counter(one.state for one in seen)
-    return Preview(institution, seen, {state: counted[state] for state in STATES})
+    states = (LEFT_OUT, *STATES) if institution.states else STATES
+    return Preview(institution, seen, {state: counted[state] for state in states})
 
 
 def _seen(read: list[RawRow | UnreadableRow], institution: Institution, suite: Path, on: date) -> Iterator[Seen]:
-    raw = [row for row in read if isinstance(row, RawRow)]
+    parted = [left_out(row, institution.states) or row if isinstance(row, RawRow) else row for row in read]
+    raw = [row for row in parted if isinstance(row, RawRow)]
     enrolments = {(one.source, one.row): one for one in normalise(raw, institution, load_communes())}
     judged = judge(enrolments.values(), institution, suite, on).judgements
     judgements = {(one.source, one.row): one for one in judged}
-    for row in read:
+    for row in parted:
         if isinstance(row, UnreadableRow):
             yield Seen(row, UNREADABLE)
+        elif isinstance(row, LeftOutRow):
+            yield Seen(row, LEFT_OUT)
         else:
             place = (row.source, row.row)
             yield Seen(row, str(judgements[place].verdict), enrolments[place], judgements[place].reasons)
@@ -86,8 +92,7 @@ def _opened(institution: Institution, file: Path | None) -> Iterator[Rows]:
         return
     try:
         with file.open("rb") as stream:
-            columns = institution.columns
-            wanted, optional = columns.source_columns(), columns.alternatives()
+            wanted, optional = institution.source_columns(), institution.columns.alternatives()
             yield read_file(stream, file.name, _layout(institution), wanted, optional=optional)
     except OSError as error:
         raise FixSource(f"Reading {file}", str(error.strerror), "Give a file that can be read.") from error

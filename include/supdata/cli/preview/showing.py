@@ -1,7 +1,7 @@
 """A preview for people, as tables, and for machines, as JSON."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -10,16 +10,23 @@ from rich.console import Console
 from rich.table import Table
 
 from supdata.cli.language import say, speaks_french
-from supdata.cli.preview.looking import STATES, Preview, Seen
+from supdata.cli.preview.looking import Preview, Seen
 from supdata.config.columns import ColumnMapping
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
-from supdata.records.rows import RawRow, UnreadableRow
+from supdata.records.rows import RawRow
 from supdata.validate.catalogue import RULES
 
 #: Rows shown field by field: one of each kind of outcome, as many as a person reads.
 SHOWN = 10
-COLOURS = {"valid": "green", "rejected": "red", "unreadable": "red", "provisional": "yellow", "duplicate": "yellow"}
+COLOURS = {
+    "left_out": "cyan",
+    "valid": "green",
+    "rejected": "red",
+    "unreadable": "red",
+    "provisional": "yellow",
+    "duplicate": "yellow",
+}
 _PROVENANCE = ("source", "row")
 
 
@@ -42,8 +49,8 @@ def _fields(enrolment: Enrolment) -> dict[str, str]:
 
 
 def _reasons(seen: Seen) -> list[str]:
-    """Return the ids of the rules that a row breaks; the reader's own sentence for one that could not be read."""
-    return [seen.found.reason] if isinstance(seen.found, UnreadableRow) else [reason.rule for reason in seen.reasons]
+    """Return the ids of the rules that a row breaks; for one that was not judged, why it was not."""
+    return [reason.rule for reason in seen.reasons] if isinstance(seen.found, RawRow) else [seen.found.reason]
 
 
 def show(preview: Preview) -> None:
@@ -51,7 +58,7 @@ def show(preview: Preview) -> None:
     console = Console()
     for seen in examples(preview.rows):
         _show_row(console, seen, preview.institution)
-    reasons = Counter(reason for seen in preview.rows for reason in _reasons(seen))
+    reasons = Counter((seen.state, reason) for seen in preview.rows for reason in _reasons(seen))
     if reasons:
         console.print(_reason_table(reasons))
     console.print(_state_table(preview.counts))
@@ -89,6 +96,8 @@ def _field_table(found: RawRow, enrolment: Enrolment, institution: Institution) 
 def _found(row: RawRow, mapping: ColumnMapping) -> str:
     if mapping.constant is not None:
         return say("always {value}", value=mapping.constant)
+    if mapping.year is not None:
+        return say("the school's year")
     return ", ".join(f"{column}={row.values[column]}" for column in mapping.source_columns())
 
 
@@ -106,28 +115,27 @@ def _plainly(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def _reason_table(reasons: Counter[str]) -> Table:
+def _reason_table(reasons: Counter[tuple[str, str]]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column(say("rows"), justify="right")
-    table.add_column(say("reason"), no_wrap=True)
-    table.add_column("")
-    for reason, count in reasons.most_common():
-        table.add_row(str(count), *_reason_cells(reason))
+    for title in ("state", "reason", "meaning"):
+        table.add_column(say(title))
+    for (state, reason), count in reasons.most_common():
+        table.add_row(str(count), say(state), _plainly(reason), _meaning(reason))
     return table
 
 
-def _reason_cells(reason: str) -> Iterator[str]:
+def _meaning(reason: str) -> str:
     rule = RULES.get(reason)
-    yield _plainly(reason) if rule or reason.isupper() else say("unreadable")
-    yield (rule.title if speaks_french() else rule.english) if rule else _plainly(reason)
+    return "" if rule is None else rule.title if speaks_french() else rule.english
 
 
 def _state_table(counts: dict[str, int]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column(say("state"))
     table.add_column(say("rows"), justify="right")
-    for state in STATES:
-        table.add_row(say(state), str(counts[state]), style=COLOURS[state] if counts[state] else "dim")
+    for state, count in counts.items():
+        table.add_row(say(state), str(count), style=COLOURS[state] if count else "dim")
     table.add_section()
     table.add_row(say("read"), str(sum(counts.values())))
     return table
