@@ -3,21 +3,20 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 import requests
-from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import Connection
 
 from supdata.config.database_source import DatabaseSource
 from supdata.config.models import Institution
 from supdata.config.rest_source import RestSource
 from supdata.config.sftp_source import SftpSource
-from supdata.errors import AccessRefused, TryLater
 from supdata.extract.database import read_database
 from supdata.extract.rest import read_rest
 from supdata.extract.sftp import read_sftp
 from supdata.orchestration.connections import find_connection
+from supdata.orchestration.database_access import opened_database
 from supdata.orchestration.sftp_access import sftp_sessions
 from supdata.records.reading import Reading
 from supdata.records.rows import RawRow, ReadFile, UnreadableRow
@@ -57,8 +56,8 @@ def open_source(
                 address = _address(connection)
                 yield read_rest(session, address, login, password, source, wanted, optional=optional, since=since)
         case DatabaseSource() as source:
-            with _open_database(source.connection) as database:
-                yield read_database(database, source, wanted)
+            with opened_database(source.connection) as (database, dialect):
+                yield read_database(database, source, wanted, dialect)
         case _ as never:
             assert_never(never)
 
@@ -68,28 +67,3 @@ def _address(connection: Connection) -> str:
     host = connection.host or ""
     address = host if "://" in host else f"{connection.schema or 'https'}://{host}"
     return f"{address}:{connection.port}" if connection.port else address
-
-
-@contextmanager
-def _open_database(name: str) -> Iterator[Any]:
-    find_connection(name)
-    hook = PostgresHook(postgres_conn_id=name)
-    try:
-        database = hook.get_conn()
-    except _operational_errors() as error:
-        attempted = f"Opening the database connection `{name}`"
-        if "authentication failed" in str(error):
-            raise AccessRefused(attempted, "the server refused user or password", "Correct the connection.") from None
-        raise TryLater(attempted, "the server does not answer", "It is tried again; else call the school.") from None
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-def _operational_errors() -> tuple[type[Exception], ...]:
-    """Return the connection errors of both drivers the provider may use: it chooses by what is installed."""
-    import psycopg
-    import psycopg2
-
-    return (psycopg.OperationalError, psycopg2.OperationalError)
