@@ -1,17 +1,15 @@
 """`judge` as the benchmarks call it: the project's own suite, on one day."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from benchmarks.paths import SUITE
 from supdata.config.models import Institution
-from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
-from supdata.validate.judging import judge
+from supdata.validate.judging import Enrolments, judge
 
 DAY = date(2026, 11, 2)
 
 
-def judged(enrolments: Iterable[Enrolment], institution: Institution) -> list[Judgement]:
+def judged(enrolments: Enrolments, institution: Institution) -> list[Judgement]:
     """Return one judgement per enrolment, sorted by source and row."""
     return judge(enrolments, institution, SUITE, DAY).judgements

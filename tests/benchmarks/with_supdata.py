@@ -6,9 +6,7 @@ from pathlib import Path
 from benchmarks.judged import judged
 from builders import an_enrolment
 from supdata.config.models import Institution
-from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
-from supdata.records.lines import read_lines
 
 
 class WithSupdata:
@@ -21,7 +19,7 @@ class WithSupdata:
     def judge(self, path: Path, school: Institution) -> list[Judgement]:
         """Judge; a judgement holds its reasons."""
         with path.open("rb") as stream:
-            return judged(read_lines(stream, Enrolment), school)
+            return judged(stream, school)
 
     def count(self, answer: list[Judgement]) -> Counter[str]:
         """Count the reasons by rule."""

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 from airflow.sdk import ObjectStoragePath
@@ -74,6 +74,12 @@ class RunFolder:
 
         Raises CallUs when the file is missing: a stage only reads what the one before it has left.
         """
+        with self.opened(stage, name) as stream:
+            yield from read_lines(stream, record)
+
+    @contextmanager
+    def opened(self, stage: str, name: str) -> Iterator[BinaryIO]:
+        """Open a file whose lines are read; raises CallUs when it is missing."""
         path = self.path / stage / name
         if not path.exists():
             raise CallUs(
@@ -82,7 +88,7 @@ class RunFolder:
                 f"Clear the task `{stage}` so that it is written again; if it was deleted, trigger a new run.",
             )
         with path.open("rb") as stream:  # type: ignore[no-untyped-call] # fsspec wears no types
-            yield from read_lines(stream, record)
+            yield stream
 
     def has(self, stage: str, name: str) -> bool:
         """Whether the file is there: a stage that failed early has left none."""

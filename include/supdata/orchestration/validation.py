@@ -22,7 +22,8 @@ RULES_USED = "rules.jsonl"
 def judge_enrolments(run: Run) -> dict[str, int]:
     """Judge every enrolment and return how many got each verdict."""
     with run.stage("validate") as result:
-        judged = judge(_enrolments(run), run.institution, suites_folder() / "enrolment.json", run.day)
+        with run.folder.opened("normalise", "enrolments.jsonl") as lines:
+            judged = judge(lines, run.institution, suites_folder() / "enrolment.json", run.day)
         judgements = judged.judgements
         run.folder.write("validate", "judgements.jsonl", judgements)
         valid = {(one.source, one.row) for one in judgements if one.verdict is Verdict.VALID}

@@ -1,11 +1,22 @@
 """JSON Lines, the form in which records wait in the run folder between two stages."""
 
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 Record = TypeVar("Record")
+
+
+@runtime_checkable
+class Lines(Protocol):
+    """A file of records, open for reading."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next `size` bytes, fewer at the end."""
+
+    def readline(self) -> bytes:
+        """Return what is left of the line."""
 
 
 def read_lines(stream: BinaryIO, record: type[Record]) -> Iterator[Record]:

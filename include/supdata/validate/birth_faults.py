@@ -1,12 +1,13 @@
 """What is wrong with each birth date: one fault for one mistake, "" for none."""
 
 import numpy as np
-import numpy.typing as npt
 
 from supdata.validate.characters import real_dates
 from supdata.validate.coded import Coded, Mask
 
 ABSENT, UNREAL, DEFAULT, ENROLMENT, SUSPECT = "absent", "unreal", "default", "enrolment", "suspect"
+#: Every fault, "" for none first.
+FAULTS = ("", ABSENT, UNREAL, DEFAULT, ENROLMENT, SUSPECT)
 
 #: Days that programs put where none was given, and on which no student living was born: the first days of Excel, of its Mac
 #: edition, of SQL Server, of .NET and of many forms, the first and last days of calendars.
@@ -24,17 +25,17 @@ EPOCH = "1970-01-01"
 CROWD_SHARE, CROWD_ROWS = 0.01, 20
 
 
-def birth_faults(births: Coded, starts: Coded, ends: Coded) -> npt.NDArray[np.object_]:
+def birth_faults(births: Coded, starts: Coded, ends: Coded) -> Coded:
     """Return the fault of each row's birth date."""
     values = np.array(births.values, dtype=object)
-    alone = np.full(len(values), "", dtype=object)
-    alone[_crowded(births) | (values == EPOCH)] = SUSPECT
-    alone[~real_dates(births.values)] = UNREAL
-    alone[np.isin(values, list(DEFAULT_DAYS))] = DEFAULT
-    alone[values == ""] = ABSENT
+    alone = np.zeros(len(values), dtype=np.int64)
+    alone[_crowded(births) | (values == EPOCH)] = FAULTS.index(SUSPECT)
+    alone[~real_dates(births.values)] = FAULTS.index(UNREAL)
+    alone[np.isin(values, list(DEFAULT_DAYS))] = FAULTS.index(DEFAULT)
+    alone[values == ""] = FAULTS.index(ABSENT)
     faults = alone[births.codes]
-    faults[(faults == "") & (_same(births, starts) | _same(births, ends))] = ENROLMENT
-    return faults
+    faults[(faults == 0) & (_same(births, starts) | _same(births, ends))] = FAULTS.index(ENROLMENT)
+    return Coded(faults, list(FAULTS))
 
 
 def _crowded(births: Coded) -> Mask:

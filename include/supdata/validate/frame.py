@@ -15,11 +15,12 @@ Beside them stand derived columns, silent wherever an earlier rule has already s
                                   cancelled enrolment, which contradicts nothing. Content leaves the birth date out: that is
                                   what `birthsOfIne` compares
 
-Whatever can be said of a value is worked out once per distinct value. The index is a plain RangeIndex: Great Expectations then
+Whatever can be said of a value is worked out once per distinct value; columns of texts hold numbers of their distinct values,
+as pandas' categories. The index is a plain RangeIndex: Great Expectations then
 names offending rows by position and copies no value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -32,9 +33,11 @@ from supdata.records.enrolment import CONTENT_FIELDS, REGISTRY_FIELDS
 from supdata.validate import birth_faults as birth
 from supdata.validate import ine_faults as ine
 from supdata.validate.certain_ine import OTHER_FIELDS
-from supdata.validate.characters import real_dates, uai_keys_right, uai_shapes
+from supdata.validate.characters import matrix, real_dates, uai_keys_right, uai_shapes
 from supdata.validate.coded import Coded, Mask, Numbers, combined, values_per_key
 from supdata.validate.commune_faults import HARMLESS, commune_fault
+from supdata.validate.near import WIDTH
+from supdata.validate.vocabulary import COLUMNS
 
 CANCELLED = "annule"
 #: datetime64[ns] ends in 1677 and 2262; a real date beyond is brought to these bounds, where it is as implausible as before.
@@ -45,20 +48,30 @@ YOUNGEST, OLDEST = 10, 110
 Columns = Mapping[str, Coded]
 
 
-def make_frame(columns: Columns, institution: Institution) -> pd.DataFrame:
-    """Return one row per enrolment, in their order; `institution` gives the academic year and the kinds of commune code."""
+def make_frame(columns: Columns, institution: Institution, named: Collection[str] = COLUMNS) -> pd.DataFrame:
+    """Return one row per enrolment, in their order; `institution` gives the academic year and the kinds of commune code.
+
+    Only the columns `named` are made.
+    """
     rows = len(columns["ine"].codes)
-    series = {name: columns[name].texts() for name in ("sisId", *REGISTRY_FIELDS)}
-    for name in ("ine", "dateNaissance"):
-        series[name] = series[name].where(columns[name].codes != _code_of("", columns[name]), None)
-    faults = birth.birth_faults(columns["dateNaissance"], columns["dateDebutInscription"], columns["dateFinInscription"])
-    ages = _ages(columns["dateNaissance"], institution.year.start)
-    ages[np.isin(faults, ["", birth.SUSPECT], invert=True)] = np.nan
+    births, starts, ends = (columns[name] for name in ("dateNaissance", "dateDebutInscription", "dateFinInscription"))
+    faults = birth.birth_faults(births, starts, ends)
+    ages = _ages(births, institution.year.start)
+    ages[~faults.rows_of(["", birth.SUSPECT])] = np.nan
     certain_birth = (ages >= YOUNGEST) & (ages <= OLDEST)
     identity = _identity(columns, certain_birth)
-    days = {"startDay": _days(columns["dateDebutInscription"]), "endDay": _days(columns["dateFinInscription"])}
+    days = {"startDay": _days(starts), "endDay": _days(ends)}
     derived = {"birthFault": faults, "age": ages, **days, **_places(columns, institution.commune)}
-    return pd.DataFrame({**series, **identity, **derived}, index=pd.RangeIndex(rows))
+    made = {**_texts(columns), **identity, **derived}
+    series = {name: one.texts() if isinstance(one, Coded) else one for name, one in made.items() if name in named}
+    return pd.DataFrame(series, index=pd.RangeIndex(rows))
+
+
+def _texts(columns: Columns) -> dict[str, Coded]:
+    texts = {name: columns[name] for name in ("sisId", *REGISTRY_FIELDS)}
+    for name in ("ine", "dateNaissance"):
+        texts[name] = texts[name].only_where(np.array([bool(value) for value in texts[name].values], dtype=bool))
+    return texts
 
 
 def content_numbers(columns: Columns, *, without: str = "") -> Numbers:
@@ -70,17 +83,17 @@ def content_numbers(columns: Columns, *, without: str = "") -> Numbers:
 def _identity(columns: Columns, certain_birth: Mask) -> dict[str, object]:
     """Return what is wrong with each row's INE, and the two comparisons that rest on it."""
     ines, births = columns["ine"], columns["dateNaissance"]
-    alone = ine.ine_faults(ines.values)
+    text = matrix(ines.values, WIDTH)
+    alone = ine.ine_faults(text, ines.values)
     faults = alone[ines.codes]
     elsewhere = ine.held_elsewhere(ines, alone, {name: columns[name] for name in OTHER_FIELDS})
-    faults[elsewhere] = ine.ELSEWHERE
     cancelled = columns["statut"].rows_of([CANCELLED])
-    typo, near = ine.near_numbers(ines, alone, births, certain_birth & ~cancelled & ~elsewhere)
-    faults[near] = ine.NEAR
-    faults[typo] = ine.TYPO
-    a_number = np.isin(alone, list(ine.NO_NUMBER), invert=True)[ines.codes] & ~elsewhere
+    typo, near = ine.near_numbers(ines, text, alone, births, certain_birth & ~cancelled & ~elsewhere)
+    for rows, fault in ((elsewhere, ine.ELSEWHERE), (near, ine.NEAR), (typo, ine.TYPO)):
+        faults[rows] = ine.FAULTS.index(fault)
+    a_number = ~ine.among(alone, ine.NO_NUMBER)[ines.codes] & ~elsewhere
     return {
-        "ineFault": faults,
+        "ineFault": Coded(faults.astype(np.int64), list(ine.FAULTS)),
         "birthsOfIne": values_per_key(ines.codes, births.codes, a_number & certain_birth),
         "contentsOfKey": values_per_key(
             _natural_keys(columns), content_numbers(columns, without="dateNaissance"), a_number & ~cancelled
@@ -91,10 +104,6 @@ def _identity(columns: Columns, certain_birth: Mask) -> dict[str, object]:
 def _natural_keys(columns: Columns) -> Numbers:
     parts = [columns[name] for name in ("uai", "ine", "dateDebutInscription", "diplome")]
     return combined(((one.codes, len(one.values)) for one in parts), len(parts[0].codes))
-
-
-def _code_of(text: str, column: Coded) -> int:
-    return column.values.index(text) if text in column.values else -1
 
 
 def _ages(births: Coded, year_start: date) -> npt.NDArray[np.float64]:
@@ -117,21 +126,17 @@ def _days_of(texts: Sequence[str]) -> npt.NDArray[np.datetime64]:
     return in_bounds.astype("datetime64[ns]")
 
 
-def _places(columns: Columns, commune: Commune) -> dict[str, object]:
+def _places(columns: Columns, commune: Commune) -> dict[str, Coded]:
     uais, codes = columns["uai"], columns["codeCommune"]
     table = load_communes()
-    faults = np.array([commune_fault(code, commune, table) for code in codes.values], dtype=object)
-    sent = columns["communePostal" if commune.emit == "postal" else "communeInsee"].texts()
+    faults = [commune_fault(code, commune, table) for code in codes.values]
+    different = tuple(dict.fromkeys(faults))
+    numbers = np.array([different.index(fault) for fault in faults], dtype=np.int64)
+    harmless = np.array([fault in HARMLESS for fault in different], dtype=bool)[numbers]
+    sent = columns["communePostal" if commune.emit == "postal" else "communeInsee"]
     return {
-        "uaiShaped": _only_where(uais, uai_shapes(uais.values)),
-        "uaiRight": _only_where(uais, uai_keys_right(uais.values)),
-        "communeFault": faults[codes.codes],
-        "communeSent": sent.where(np.isin(faults, list(HARMLESS))[codes.codes], None),
+        "uaiShaped": uais.only_where(uai_shapes(uais.values)),
+        "uaiRight": uais.only_where(uai_keys_right(uais.values)),
+        "communeFault": Coded(numbers[codes.codes], list(different)),
+        "communeSent": Coded(np.where(harmless[codes.codes], sent.codes, -1), sent.values),
     }
-
-
-def _only_where(column: Coded, right: Mask) -> npt.NDArray[np.object_]:
-    values = np.array(column.values, dtype=object)
-    values[~right] = None
-    texts: npt.NDArray[np.object_] = values[column.codes]
-    return texts

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, Reason
+from supdata.records.lines import Lines
 from supdata.records.ruling import Ruling
 from supdata.records.states import Severity, Verdict
 from supdata.validate.additions import Additions, read_additions
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Enrolments = Lines | Iterable[Enrolment]
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -31,12 +34,13 @@ class Judged:
     rulings: tuple[Ruling, ...]
 
 
-def judge(enrolments: Iterable[Enrolment], institution: Institution, suite_file: Path, on: date) -> Judged:
+def judge(enrolments: Enrolments, institution: Institution, suite_file: Path, on: date) -> Judged:
     """Judge `enrolments` by the suite in `suite_file` and the institution's own beside it, as of the day `on`.
 
-    There is one judgement per enrolment, sorted by source and row. A row keeps all its reasons, in the catalogue's order. Of
-    identical rows the first one is judged, the others are duplicates; a rule that speaks outweighs that: rejected >
-    provisional > duplicate > valid. The clock is not read: whether a setting still holds depends on `on`.
+    They are records, or a stream of the lines that hold them, which is much faster for many. There is one judgement per
+    enrolment, sorted by source and row. A row keeps all its reasons, in the catalogue's order. Of identical rows the first one
+    is judged, the others are duplicates; a rule that speaks outweighs that: rejected > provisional > duplicate > valid. The
+    clock is not read: whether a setting still holds depends on `on`.
 
     Raises FixConfig when the institution's `rules` or a suite file must be mended, RuleBroken when a rule was not evaluated.
     """
@@ -64,7 +68,7 @@ def parameters(institution: Institution) -> dict[str, object]:
 
 
 def _evaluated(
-    enrolments: Iterable[Enrolment], institution: Institution, suite_file: Path, added: Additions
+    enrolments: Enrolments, institution: Institution, suite_file: Path, added: Additions
 ) -> tuple[list[tuple[str, int]], "dict[str, Numbers]", list[int]]:
     """Return where each row comes from, the positions of the rows that break each rule, and which rows repeat a content.
 
@@ -74,7 +78,7 @@ def _evaluated(
     from supdata.validate.coded import first_of_each
     from supdata.validate.frame import content_numbers, make_frame
     from supdata.validate.reading import read_table
-    from supdata.validate.suite import broken_rows
+    from supdata.validate.suite import broken_rows, named_columns
 
     suite = read_suite(suite_file).joined_by(added.entries)
     table = read_table(enrolments)
@@ -82,7 +86,8 @@ def _evaluated(
     if not where:
         return [], {}, []
     repeated: list[int] = (~first_of_each(content_numbers(table.columns))).astype(int).tolist()
-    return where, broken_rows(make_frame(table.columns, institution), suite, parameters(institution)), repeated
+    frame = make_frame(table.columns, institution, named_columns(suite))
+    return where, broken_rows(frame, suite, parameters(institution)), repeated
 
 
 def _patterns(

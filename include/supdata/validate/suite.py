@@ -7,7 +7,7 @@ is empty, as if no row were bad), one that it did not answer.
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -16,10 +16,11 @@ import pandas as pd
 
 from supdata.errors import FixConfig, RuleBroken
 from supdata.validate.catalogue import SUITE_RULES
-from supdata.validate.coded import Mask, Numbers
+from supdata.validate.coded import Mask, Numbers, marked
 from supdata.validate.custom import register
-from supdata.validate.distinct import distinct_rows
+from supdata.validate.distinct import as_texts, distinct_rows
 from supdata.validate.suite_file import Entry, SuiteFile
+from supdata.validate.vocabulary import COLUMN_ARGUMENTS
 
 log = logging.getLogger(__name__)
 
@@ -46,34 +47,50 @@ COMPARING_ROWS = frozenset(
 def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> dict[str, Numbers]:
     """Return, by rule, the positions in `frame` of the rows that break it; `parameters` fill the suite's `$PARAMETER`s.
 
-    Great Expectations is shown each combination of values once, in the columns that the suite names and no others: a university
-    has some thousands of them. A suite that compares rows with each other is shown all.
+    Great Expectations is shown each combination of values once, in the columns that an expectation looks at together: a
+    university has some thousands of them. A suite that compares rows with each other is shown all.
 
     Raises RuleBroken when an expectation was not evaluated, whatever the cause.
     """
-    named = _named(suite, frame)
-    shown, which = (frame[named], np.arange(len(frame))) if _compares_rows(suite) else distinct_rows(frame, named)
+    groups = _groups(suite, frame)
+    if _compares_rows(suite):
+        shown, which = as_texts(frame), [np.arange(len(frame))] * len(groups)
+    else:
+        shown, which = distinct_rows(frame, groups)
     results = _validate(shown, suite, parameters)
     _refuse_silence(suite, results)
-    broken: dict[str, Mask] = defaultdict(lambda: np.zeros(len(shown), dtype=bool))
+    group_of = {name: number for number, group in enumerate(groups) for name in group}
+    broken: dict[str, Mask] = defaultdict(lambda: np.zeros(len(frame), dtype=bool))
     for one in results:
-        broken[one.expectation_config.meta["rule"]][list(one.result.get("unexpected_index_list") or ())] = True
-    return {rule: np.flatnonzero(mask[which]) for rule, mask in broken.items()}
+        bad = marked(np.array(one.result.get("unexpected_index_list") or (), dtype=np.int64), len(shown))
+        group = group_of[next(iter(_columns(one.expectation_config.kwargs)))]
+        broken[one.expectation_config.meta["rule"]] |= bad[which[group]]
+    return {rule: np.flatnonzero(mask) for rule, mask in broken.items()}
+
+
+def named_columns(suite: SuiteFile) -> set[str]:
+    """Return the columns that the suite's expectations look at."""
+    return {name for entry in suite.expectations for name in _columns(entry.kwargs)}
 
 
 def _compares_rows(suite: SuiteFile) -> bool:
     return any(entry.type in COMPARING_ROWS for entry in suite.expectations)
 
 
-def _named(suite: SuiteFile, frame: pd.DataFrame) -> list[str]:
-    """Return the frame's columns that the suite names; all of them where a condition in words may name any."""
-    if any("row_condition" in entry.kwargs for entry in suite.expectations):
-        return list(frame.columns)
-    named: set[object] = set()
+def _columns(kwargs: Mapping[str, Any]) -> Iterator[str]:
+    for name in COLUMN_ARGUMENTS:
+        given = kwargs.get(name, [])
+        yield from [given] if isinstance(given, str) else given
+
+
+def _groups(suite: SuiteFile, frame: pd.DataFrame) -> list[list[str]]:
+    """Return the columns of `frame` that the suite names, those together that some expectation looks at together."""
+    groups: list[set[str]] = []
     for entry in suite.expectations:
-        named.update(value for key, value in entry.kwargs.items() if key in {"column", "column_A", "column_B"})
-        named.update(entry.kwargs.get("column_list", ()))
-    return [name for name in frame.columns if name in named] or list(frame.columns)
+        together = set(_columns(entry.kwargs))
+        together = together.union(*(group for group in groups if group & together))
+        groups = [group for group in groups if not group & together] + [together]
+    return [named for group in groups if (named := [name for name in frame.columns if name in group])]
 
 
 def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> list[Any]:

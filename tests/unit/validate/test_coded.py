@@ -27,7 +27,7 @@ def test_rows_get_one_number_when_they_are_alike_in_all_columns(limit: int, rows
 @given(ROWS)
 def test_distinct_rows_lead_back_to_every_row(rows: list[tuple[str, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=["a", "b", "c"]).replace("c", None)
-    distinct, which = distinct_rows(frame, ["a", "c"])
+    distinct, (which,) = distinct_rows(frame, [["a", "c"]])
     assert distinct.iloc[which].reset_index(drop=True).equals(frame[["a", "c"]])
     assert not distinct.duplicated().any()
 
