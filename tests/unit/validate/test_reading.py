@@ -4,7 +4,7 @@ import io
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import an_enrolment
@@ -35,7 +35,6 @@ def _expected(enrolments: list[Enrolment]) -> list[tuple[object, ...]]:
     return [(one.source, one.row, *(getattr(one, name) for name in FIELDS)) for one in in_order]
 
 
-@settings(deadline=None)  # the first example loads polars
 @given(ROWS)
 def test_a_table_holds_what_records_and_lines_hold(rows: list[tuple[str, str, str]]) -> None:
     """Whatever characters a field holds; blocks of eight bytes make one of every line."""
