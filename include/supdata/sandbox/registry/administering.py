@@ -25,6 +25,7 @@ from supdata.config.models import Uai
 from supdata.sandbox.local.ports import LOOPBACK
 from supdata.sandbox.registry.faults import FaultPlan
 from supdata.sandbox.registry.keys import MAY_WRITE, Grant, KeyRing, Use, digest_of, new_key
+from supdata.sandbox.registry.reading import ReadSide
 from supdata.sandbox.registry.store import Store, Student
 from supdata.sandbox.registry.writing import WriteSide
 
@@ -66,10 +67,11 @@ class Directory(msgspec.Struct, frozen=True):
 class Administration:
     """What the routes do."""
 
-    def __init__(self, store: Store, keys: KeyRing, write_side: WriteSide) -> None:
+    def __init__(self, store: Store, keys: KeyRing, write_side: WriteSide, read_side: ReadSide) -> None:
         self._store = store
         self._keys = keys
         self._write_side = write_side
+        self._read_side = read_side
 
     async def health(self) -> dict[str, str]:
         """Answer once the database does."""
@@ -127,6 +129,7 @@ class Administration:
     async def fail_as(self, plan: FaultPlan) -> FaultPlan:
         """Make calls fail as `plan` says."""
         self._write_side.fail_as(plan)
+        self._read_side.fail_as(plan)
         return plan
 
 

@@ -47,7 +47,7 @@ def _add_routes(app: FastAPI, store: Store, keys: KeyRing, admin_token: str) -> 
     )
     for path, endpoint, method in plain:
         app.add_route(path, endpoint, methods=[method])
-    app.include_router(admin_router(Administration(store, keys, write_side), admin_token))
+    app.include_router(admin_router(Administration(store, keys, write_side, read_side), admin_token))
 
 
 async def _database_away(_: Request, error: Exception) -> Response:

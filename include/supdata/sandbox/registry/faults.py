@@ -27,6 +27,27 @@ class Fault(StrEnum):
     STALL_AFTER = "stall_after"
 
 
+class ReadFaults(BaseModel):
+    """How both read services fail: shares of calls as of a `FaultPlan`, what they do not show, and how far they lag behind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = 0
+    too_many: float = Field(0, ge=0, le=1, description="429 with Retry-After.")
+    bad_gateway: float = Field(0, ge=0, le=1, description="502 with a proxy's HTML page.")
+    reset: float = Field(0, ge=0, le=1, description="TCP reset.")
+    stall: float = Field(0, ge=0, le=1, description="The answer comes late.")
+    lag_seconds: float = Field(0, ge=0, le=86_400, description="What was declared less than this ago is not shown.")
+    hidden: list[str] = Field([], description="Keys that API Particulier leaves out of admissions, as for a missing scope.")
+
+    def shares(self) -> Iterator[tuple[Fault, float]]:
+        """Yield each kind of fault with its share."""
+        yield Fault.TOO_MANY, self.too_many
+        yield Fault.BAD_GATEWAY, self.bad_gateway
+        yield Fault.RESET_BEFORE, self.reset
+        yield Fault.STALL_AFTER, self.stall
+
+
 class FaultPlan(BaseModel):
     """How the registry fails: shares of calls from 0 to 1, drawn apart from one another; all zero means that it works.
 
@@ -48,6 +69,7 @@ class FaultPlan(BaseModel):
     reset_before: float = Field(0, ge=0, le=1, description="TCP reset, nothing written.")
     reset_after: float = Field(0, ge=0, le=1, description="TCP reset, and the row is there.")
     stall_after: float = Field(0, ge=0, le=1, description="The row is there, the answer comes late.")
+    read: ReadFaults = Field(ReadFaults(), description="The read services' own faults; those above are of declarations.")
     hold_after: int = Field(
         0, ge=0, description="So many calls pass; those after them wait for another plan, every second one with its row there."
     )
@@ -68,18 +90,18 @@ class FaultPlan(BaseModel):
 class FaultDraw:
     """Draws the fault of each call, as a plan says."""
 
-    def __init__(self, plan: FaultPlan) -> None:
-        self.plan = plan
+    def __init__(self, plan: FaultPlan | ReadFaults) -> None:
+        self._seed = plan.seed
         self._shares = [(fault, share) for fault, share in plan.shares() if share > 0]
         self._came: Counter[bytes] = Counter()
 
     def draw(self, body: bytes) -> Fault:
-        """Return what happens to the call that brings `body`."""
+        """Return what happens to the call that brings `body`, or asks for it."""
         if not self._shares:
             return Fault.NONE
         known = blake2b(body, digest_size=8).digest()
         self._came[known] += 1
-        return self._at(_fraction(f"{self.plan.seed}:{self._came[known]}:".encode() + known))
+        return self._at(_fraction(f"{self._seed}:{self._came[known]}:".encode() + known))
 
     def _at(self, point: float) -> Fault:
         for fault, share in self._shares:

@@ -4,7 +4,9 @@ Sources: `GET /api/etudiant?INE=` as API Particulier's own client calls it; `GET
 document of 2026 describes it. What the registry shows of an enrolment declared twice is not documented: here, both rows.
 """
 
+import asyncio
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -12,8 +14,19 @@ from starlette.responses import Response
 
 from supdata.records.regime import REGIME_LABELS
 from supdata.sandbox.registry.declarations import REGIMES, STATUTS
+from supdata.sandbox.registry.faults import Fault, FaultDraw, FaultPlan
 from supdata.sandbox.registry.keys import KeyRing, Use
-from supdata.sandbox.registry.replies import INVALID, READ, UNKNOWN_STUDENT, bad_key, error_reply, json_reply
+from supdata.sandbox.registry.replies import (
+    INVALID,
+    READ,
+    TOO_MANY,
+    UNKNOWN_STUDENT,
+    bad_gateway,
+    bad_key,
+    error_reply,
+    json_reply,
+)
+from supdata.sandbox.registry.resetting import reset
 from supdata.sandbox.registry.store import Row, Store
 
 _INE = re.compile(r"[0-9a-zA-Z]{11}")
@@ -26,9 +39,39 @@ class ReadSide:
     def __init__(self, store: Store, keys: KeyRing) -> None:
         self._store = store
         self._keys = keys
+        self.fail_as(FaultPlan())
+
+    def fail_as(self, plan: FaultPlan) -> None:
+        """Fail as `plan.read` says from now on."""
+        self._plan, self._faults = plan, FaultDraw(plan.read)
 
     async def get_student(self, request: Request) -> Response:
         """Answer `GET /api/etudiant?INE=` to the gateway: `X-API-Key`, and `X-Caller: <id> - <name>`."""
+        busy = error_reply(429, TOO_MANY, "", asked=READ, headers=self._later())
+        return await self._failing(request, "INE", busy) or await self._student(request)
+
+    async def get_status(self, request: Request) -> Response:
+        """Answer `GET /v3/mesri/statut_etudiant/ine?ine=&recipient=` to an administration with a bearer token."""
+        busy = _v3_error(429, "00429", "Trop de requêtes", "Vous avez effectué trop de requêtes", None, headers=self._later())
+        return await self._failing(request, "ine", busy) or await self._status(request)
+
+    def _later(self) -> dict[str, str]:
+        return {"Retry-After": str(self._plan.retry_after_seconds)}
+
+    async def _failing(self, request: Request, name: str, busy: Response) -> Response | None:
+        """Return the answer of a fault, None when there is none."""
+        match self._faults.draw(request.query_params.get(name, "").encode()):
+            case Fault.TOO_MANY:
+                return busy
+            case Fault.BAD_GATEWAY:
+                return bad_gateway()
+            case Fault.RESET_BEFORE:
+                return await reset(request)
+            case Fault.STALL_AFTER:
+                await asyncio.sleep(self._plan.stall_ms / 1000)
+        return None
+
+    async def _student(self, request: Request) -> Response:
         key = request.headers.get("X-API-Key", "")
         if self._keys.grant(key, Use.GATEWAY) is None:
             return bad_key(key, asked=READ)
@@ -37,11 +80,10 @@ class ReadSide:
         ine = request.query_params.get("INE", "")
         if not _INE.fullmatch(ine):
             return error_reply(400, INVALID, "INE", asked=READ)
-        rows = await self._store.find(ine)
+        rows = await self._store.find(ine, self._plan.read.lag_seconds)
         return json_reply(200, as_student(rows)) if rows else error_reply(404, UNKNOWN_STUDENT, [ine], asked=READ)
 
-    async def get_status(self, request: Request) -> Response:
-        """Answer `GET /v3/mesri/statut_etudiant/ine?ine=&recipient=` to an administration with a bearer token."""
+    async def _status(self, request: Request) -> Response:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or self._keys.grant(token, Use.PARTICULIER) is None:
             return _v3_error(401, "00101", "Interdit", "Votre token n'est pas valide ou n'est pas renseigné", "token")
@@ -50,8 +92,13 @@ class ReadSide:
         ine = request.query_params.get("ine", "")
         if not _INE.fullmatch(ine):
             return _v3_error(422, "00367", "Entité non traitable", "Le paramètre ine n'est pas correctement formaté", "ine")
-        rows = await self._store.find(ine)
-        return json_reply(200, {"data": as_status(rows), "links": {}, "meta": {}}) if rows else _v3_not_found()
+        rows = await self._store.find(ine, self._plan.read.lag_seconds)
+        if not rows:
+            return _v3_not_found()
+        data = as_status(rows)
+        hidden = self._plan.read.hidden
+        data["admissions"] = [{name: value for name, value in one.items() if name not in hidden} for one in data["admissions"]]
+        return json_reply(200, {"data": data, "links": {}, "meta": {}})
 
 
 def as_student(rows: list[Row]) -> dict[str, Any]:
@@ -105,9 +152,12 @@ def _regime(row: Row) -> dict[str, str | None]:
     return {"libelle": None if code is None else REGIME_LABELS[code], "code": code}
 
 
-def _v3_error(status: int, code: str, title: str, detail: str, parameter: str | None) -> Response:
+def _v3_error(
+    status: int, code: str, title: str, detail: str, parameter: str | None, *, headers: Mapping[str, str] | None = None
+) -> Response:
     source = None if parameter is None else {"parameter": parameter}
-    return json_reply(status, {"errors": [{"code": code, "title": title, "detail": detail, "source": source, "meta": {}}]})
+    error = {"code": code, "title": title, "detail": detail, "source": source, "meta": {}}
+    return json_reply(status, {"errors": [error]}, headers)
 
 
 def _v3_not_found() -> Response:

@@ -39,7 +39,7 @@ SELECT s.ine, s.birth, s.family_name, s.first_name, i."dateDebutInscription" AS 
        i.statut, i.regime, i."codeCommune" AS commune, i.uai, e.name AS establishment
 FROM inscription i JOIN student s ON s.ine = i.student AND s.birth = i."dateNaissance"::date
 JOIN establishment e ON e.uai = i.uai
-WHERE i.student = %s ORDER BY i.id_inscription
+WHERE i.student = %s AND i.received <= now() - make_interval(secs => %s) ORDER BY i.id_inscription
 """
 _COUNT = f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {_COLUMNS} FROM inscription) AS d) FROM inscription"  # noqa: S608
 
@@ -134,10 +134,10 @@ class Store:
             found = await cursor.fetchone()
         return None if found is None else int(found[0])
 
-    async def find(self, ine: str) -> list[Row]:
-        """Return every row of a student, the oldest first; several where one was declared several times."""
+    async def find(self, ine: str, lag_seconds: float = 0) -> list[Row]:
+        """Return every row of a student that is older than a lag, the oldest first; several where one was declared twice."""
         async with self._pool.connection() as connection, connection.cursor(row_factory=class_row(Row)) as cursor:
-            await cursor.execute(_FIND, (ine.upper(),))
+            await cursor.execute(_FIND, (ine.upper(), lag_seconds))
             return await cursor.fetchall()
 
     async def count(self) -> tuple[int, int]:

@@ -43,7 +43,7 @@ class WriteSide:
     @property
     def plan(self) -> FaultPlan:
         """How it fails at present."""
-        return self._faults.plan
+        return self._plan
 
     @property
     def held(self) -> int:
@@ -54,7 +54,7 @@ class WriteSide:
         """Fail as `plan` says from now on; every body counts as never seen, and calls that were held go on."""
         self._gate.open()
         self._gate = Gate(plan.hold_after)
-        self._faults = FaultDraw(plan)
+        self._plan, self._faults = plan, FaultDraw(plan)
         self._allowance = Allowance(plan.rate_per_second, time.monotonic())
 
     async def post(self, request: Request) -> Response:
