@@ -130,6 +130,7 @@ def _page(institution: Institution) -> str:
         "",
         f"- Source: **{institution.source.kind}**, connection `{institution.source.connection}`",
         f"- Registry: connection `{institution.registry.connection}`",
+        *([f"- Read back: connection `{read.connection}` ({read.kind})"] if (read := institution.registry.read) else []),
         f"- Registrar: {institution.contact}",
         "",
         "| stage | red means |",
