@@ -97,6 +97,13 @@ def test_each_file_is_read_once_in_order_and_archived(root: Path, night: Callabl
     assert newer_than(nights[-1].institution) == datetime.fromtimestamp(DAY_ONE + 3, UTC).isoformat()
 
 
+def test_how_a_file_turned_out_to_be_written_is_kept_with_the_result(root: Path, night: Callable[..., Run]) -> None:
+    drop(root, "a.csv", 1)
+    result = extracted(night(1))
+    assert [(one.file, one.encoding, one.header_row) for one in result.readings] == [("a.csv", "utf-8", 1)]
+    assert "a.csv was read as utf-8: it is plain ASCII, the same in all encodings." in result.notes
+
+
 def test_a_machine_in_another_time_zone_waits_for_the_same_files(
     root: Path, night: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,6 @@ from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import StageResult
 from supdata.orchestration.sources import Rows, open_source
 from supdata.records.lines import write_lines
-from supdata.records.reading import Reading
 from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
 
 #: Rows that `states` takes for no enrolment.
@@ -51,14 +50,17 @@ def rows_left_out(run: Run) -> Iterable[LeftOutRow]:
 @contextmanager
 def _opened(run: Run, result: StageResult) -> Iterator[Rows]:
     """Yield the source's rows; what is found out of its files while they are read goes into the result."""
-    readings: list[Reading] = []
     since = changes_since(run)
     _note_since(result, since)
     with open_source(
-        run.institution, known=files_read_before(run), since=since, on_open=readings.append, on_read=result.read_files.append
+        run.institution,
+        known=files_read_before(run),
+        since=since,
+        on_open=result.readings.append,
+        on_read=result.read_files.append,
     ) as rows:
         yield _new(rows, result, run.institution)
-    result.notes += [sentence for reading in readings for sentence in reading.sentences()]
+    result.notes += [sentence for reading in result.readings for sentence in reading.sentences()]
 
 
 def _note_since(result: StageResult, since: datetime | None) -> None:

@@ -69,6 +69,7 @@ def _facts(run: Run) -> RunFacts:
         dry_run=run.dry_run,
         answer=decision.answer if decision else "",
         window=window_at(run.institution, run.started),
+        readings=[reading for result in run.folder.results("extract") for reading in result.readings],
     )
 
 

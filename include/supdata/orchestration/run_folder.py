@@ -14,6 +14,7 @@ from airflow.sdk import ObjectStoragePath
 
 from supdata.errors import CallUs, SupdataError
 from supdata.records.lines import read_lines, write_lines
+from supdata.records.reading import Reading
 from supdata.records.rows import ReadFile
 
 Record = TypeVar("Record")
@@ -29,8 +30,8 @@ class StageResult(msgspec.Struct, kw_only=True):
 
     `counts` are the stage's own and serve the reader: the balance is never made from them. `notes` are
     sentences on what was done in another way than usual. `files` names what was written. Of an extraction, `read_files` are
-    the school's files that were read to their end, and `partial` says that who is not in them has not left; `since`
-    is the moment from which on changes were asked for, "" when everything was.
+    the school's files that were read to their end, `readings` tell how they turned out to be written, and `partial` says that
+    who is not in them has not left; `since` is the moment from which on changes were asked for, "" when everything was.
     """
 
     stage: str
@@ -40,6 +41,7 @@ class StageResult(msgspec.Struct, kw_only=True):
     notes: list[str] = []
     files: list[str] = []
     read_files: list[ReadFile] = []
+    readings: list[Reading] = []
     partial: bool = False
     since: str = ""
     institution: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from enum import StrEnum
 from supdata.config.models import Institution
 from supdata.config.windows import Window
 from supdata.records.counts import Counts
+from supdata.records.reading import Reading
 
 
 class Weight(StrEnum):
@@ -88,7 +89,7 @@ class RunFacts:
     `to_correct` counts distinct rows that are not declared and that the school can put right. `answer` says what a person
     answered about a held batch: `approved`, `rejected`, `unanswered`, or "" while nobody was asked or has answered. `window` is
     the one that the run fell into, None when it fell into none. `left_out` says of some of those `departed` what the source
-    still says of them (COLUMN=value).
+    still says of them (COLUMN=value). `readings` say how the school's files turned out to be written.
     """
 
     institution: Institution
@@ -108,6 +109,7 @@ class RunFacts:
     answer: str = ""
     window: Window | None = None
     left_out: Mapping[RowRef, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
 
     def groups_of(self, weight: Weight) -> tuple[Group, ...]:
         """Return the groups of one weight, the largest first."""

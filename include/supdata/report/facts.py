@@ -9,6 +9,7 @@ from supdata.config.windows import Window
 from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement
+from supdata.records.reading import Reading
 from supdata.records.rows import UnreadableRow
 from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Receipt
@@ -71,6 +72,7 @@ def gather(
     findings: Iterable[Judgement] = (),
     answer: str = "",
     window: Window | None = None,
+    readings: Iterable[Reading] = (),
 ) -> RunFacts:
     """Gather the facts of one run; each iterable is read once, in any order, and enrolments are not kept but for rows in fault.
 
@@ -94,6 +96,7 @@ def gather(
         findings: What is noteworthy against the ledger, one judgement per row that is sent or held.
         answer: What a person answered about the held batch, see `RunFacts`.
         window: The time of little or no sending that the run fell into.
+        readings: How the school's files turned out to be written, in the order in which they were read.
     """
     tally: Counter[str] = Counter()
     spoken_of = [one for one in _tallied_judgements(judgements, tally) if is_spoken_of(one)]
@@ -132,6 +135,7 @@ def gather(
         adjustments=tuple(adjustments(rulings, rules)),
         answer=answer,
         window=window,
+        readings=tuple(readings),
     )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from supdata.records.reading import Reading
+
 #: Narrow no-break space, the thousands separator of the Imprimerie nationale's typographic rules.
 THIN = "\u202f"
 MONTHS = (
@@ -61,3 +63,20 @@ def long_date(day: date) -> str:
 def field_label(field: str) -> str:
     """Return the registrar's word for an enrolment field, or the field itself when it has none."""
     return FIELD_LABELS.get(field, field)
+
+
+def file_read(reading: Reading) -> str:
+    """Say how a file turned out to be written; what nobody had told is marked as found out."""
+    said = []
+    if reading.compression:
+        said.append(f"archive {reading.compression}")
+    if reading.sheet:
+        said.append(f"feuille « {reading.sheet} »")
+    if reading.encoding:
+        said.append(f"encodage {reading.encoding}" + (" (reconnu)" if reading.encoding_why else ""))
+    if reading.delimiter:
+        delimiter = "tabulation" if reading.delimiter == "\t" else reading.delimiter
+        said.append(f"séparateur « {delimiter} »" + (" (reconnu)" if reading.delimiter_why else ""))
+    if reading.header_row:
+        said.append(f"en-tête en ligne {reading.header_row}")
+    return f"{reading.file} : {', '.join(said)}" if said else reading.file

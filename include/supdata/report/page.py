@@ -8,15 +8,25 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from supdata.config.models import Institution
+from supdata.config.sftp_source import SftpSource
 from supdata.report.content import RunFacts, Weight
-from supdata.report.french import counted, long_date, number
+from supdata.report.french import counted, file_read, long_date, number
 from supdata.report.situation import headline, held, light, mishap, missing, postponed, steps
 from supdata.report.tables import lines, shares
 
 #: How many rows of a group are named on the page; the work list names them all.
 ROWS_SHOWN = 20
+SPREADSHEET = "Le numéro de ligne est celui que montre un tableur."
+LINE = "Le numéro de ligne est celui de la ligne du fichier."
+RECORD = "Le numéro de ligne est le rang de l’inscription dans le fichier."
 ROW_NOTES = {
-    "sftp": "Le numéro de ligne est celui que montre un tableur : l’en-tête est la ligne 1.",
+    "csv": SPREADSHEET,
+    "xlsx": SPREADSHEET,
+    "fixed": LINE,
+    "jsonl": LINE,
+    "xml": RECORD,
+    "json": RECORD,
     "rest": "Le numéro de ligne est le rang dans la réponse de votre logiciel.",
     "database": "Le numéro de ligne est le rang dans le résultat de la requête.",
 }
@@ -38,12 +48,18 @@ def render_page(facts: RunFacts) -> str:
         checks=facts.groups_of(Weight.CHECK),
         information=facts.groups_of(Weight.INFORMATION),
         sources=_sources(facts),
-        row_note=ROW_NOTES[facts.institution.source.kind],
+        row_note=_row_note(facts.institution),
+        files_read=[file_read(one) for one in facts.readings],
         rows_shown=ROWS_SHOWN,
         held=held(facts),
         postponed=postponed(facts),
         missing=missing(facts),
     )
+
+
+def _row_note(institution: Institution) -> str:
+    source = institution.source
+    return ROW_NOTES[source.format.type if isinstance(source, SftpSource) else source.kind]
 
 
 def _sources(facts: RunFacts) -> tuple[str, ...]:

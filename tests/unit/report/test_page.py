@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from builders import an_enrolment, an_institution
+from supdata.config.formats import FileFormat
+from supdata.records.reading import Reading
 from supdata.records.rows import UnreadableRow
 from supdata.records.shipment import Receipt
 from supdata.records.states import Outcome
@@ -155,5 +157,35 @@ def test_what_waits_for_an_approval_is_announced(gathered: Callable[..., RunFact
     assert "3 modifications retenues : l’accord d’une personne est attendu" in render_page(gathered(counts=counts))
 
 
-def test_row_numbers_are_explained_for_every_kind_of_source() -> None:
-    assert set(ROW_NOTES) == {"sftp", "rest", "database"}
+def test_row_numbers_are_explained_for_every_kind_of_source_and_file() -> None:
+    files = {member.model_fields["type"].annotation.__args__[0] for member in get_args(get_args(FileFormat)[0])}
+    assert set(ROW_NOTES) == {"rest", "database", *files}
+
+
+@pytest.mark.parametrize(
+    ("layout", "note"),
+    [({}, "celui que montre un tableur"), ({"type": "xml", "record": "a/b"}, "le rang de l’inscription dans le fichier")],
+)
+def test_a_row_number_is_explained_as_its_file_has_it(
+    gathered: Callable[..., RunFacts], layout: dict[str, str], note: str
+) -> None:
+    source = {"kind": "sftp", "connection": "c", "path": "/f", "format": layout}
+    assert f"Le numéro de ligne est {note}." in render_page(gathered(institution=an_institution(source=source)))
+
+
+def test_what_was_found_out_of_a_file_is_told_to_its_school(gathered: Callable[..., RunFacts]) -> None:
+    found = Reading(
+        file="a.csv.gz",
+        compression="gzip",
+        encoding="cp1252",
+        encoding_why="it is not UTF-8",
+        delimiter="\t",
+        delimiter_why="it parts the header",
+        header_row=4,
+    )
+    given = Reading(file="b.txt", encoding="utf-8", delimiter=";")
+    page = render_page(gathered(readings=[found, given, Reading(file="c.xml")]))
+    first = "a.csv.gz : archive gzip, encodage cp1252 (reconnu), séparateur « tabulation » (reconnu), en-tête en ligne 4"
+    assert f"Fichier lu : {first}</p>" in page
+    assert "Fichier lu : b.txt : encodage utf-8, séparateur « ; »</p>" in page
+    assert "Fichier lu : c.xml</p>" in page
