@@ -142,5 +142,5 @@ def test_a_file_that_stays_is_not_read_again_and_nobody_counts_as_gone_by_that(r
     with pytest.raises(NothingNew):
         extract_rows(night(2))
     quiet = extracted(night(3, allow_empty="true"))
-    assert (quiet.counts, quiet.partial) == ({"read": 0, "unreadable": 0}, True)
+    assert (quiet.counts, quiet.partial) == ({"read": 0, "unreadable": 0, "left_out": 0}, True)
     assert "nobody counts as gone" in quiet.notes[0]
