@@ -1,15 +1,13 @@
 """JSON files into rows: a list within one document, or one object per line; numbers keep the digits they were written with."""
 
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
-import ijson  # type: ignore[import-untyped]  # publishes no types
-
 from supdata.config.formats import JsonFormat
-from supdata.errors import FixConfig
+from supdata.errors import FixConfig, SupdataError
 from supdata.extract.decoding import text_lines
 from supdata.extract.documents import Fields, cut_short, not_well_formed
+from supdata.extract.json_lists import JsonFault, UnreadableJsonError, list_items
 from supdata.extract.json_values import as_text, field_names, find, parse
 from supdata.extract.streams import Peekable, Readable
 from supdata.records.rows import RawRow, UnreadableRow
@@ -31,7 +29,7 @@ def read_json(stream: Readable, source: str, layout: JsonFormat, wanted: Sequenc
         unmarked.read(len(BOM))
     fields = Fields(wanted, optional)
     for row, document in enumerate(_items(unmarked, layout.rows, attempted), start=1):
-        yield _row(document, source, row, wanted, fields)
+        yield as_row(document, source, row, wanted, fields)
     fields.check(attempted)
 
 
@@ -49,11 +47,12 @@ def read_json_lines(stream: Readable, source: str, wanted: Sequence[str], option
             except (ValueError, RecursionError):  # not UTF-8, not JSON, or brackets without end
                 yield UnreadableRow(source=source, row=row, reason="La ligne n'est pas du JSON.")
             else:
-                yield _row(document, source, row, wanted, fields)
+                yield as_row(document, source, row, wanted, fields)
     fields.check(attempted)
 
 
-def _row(document: Any, source: str, row: int, wanted: Sequence[str], fields: Fields) -> RawRow | UnreadableRow:
+def as_row(document: Any, source: str, row: int, wanted: Sequence[str], fields: Fields) -> RawRow | UnreadableRow:
+    """Return a parsed object as a row, and note which fields it has."""
     if not isinstance(document, dict):
         return UnreadableRow(source=source, row=row, reason="La liste contient autre chose qu'une inscription.")
     found = {name: find(document, name) for name in wanted}
@@ -61,34 +60,24 @@ def _row(document: Any, source: str, row: int, wanted: Sequence[str], fields: Fi
     values = {}
     for name, (_, value) in found.items():
         try:
-            values[name] = _text(value)
+            values[name] = as_text(value)
         except ValueError:
             return UnreadableRow(source=source, row=row, reason=f"Le champ {name} contient plusieurs valeurs.")
     return RawRow(source=source, row=row, values=values)
 
 
-def _text(value: Any) -> str:
-    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    return str(value) if is_number else as_text(value)
-
-
 def _items(stream: Readable, path: str, attempted: str) -> Iterator[Any]:
     """Yield the items of the list at `path`; raises FixConfig when it is not a list, or nowhere."""
-    lists = 0
-
-    def watched() -> Iterator[tuple[str, str, Any]]:
-        nonlocal lists
-        for prefix, event, value in ijson.parse(stream):
-            lists += prefix == path and event == "start_array"
-            yield prefix, event, value
-
     try:
-        yield from ijson.items(watched(), f"{path}.item" if path else "item")
-    except ijson.JSONError as error:
-        # The cause would quote the document.
-        if "premature EOF" in str(error) or not str(error):
-            raise cut_short(attempted) from None
-        raise not_well_formed(attempted, "it is not JSON in UTF-8") from None
-    if lists != 1:
-        place = f"at `{path}`" if path else "at its top"
-        raise FixConfig(attempted, f"it holds no list {place}", "Correct `source.format.rows` in the institution file.")
+        yield from list_items(stream, path)
+    except UnreadableJsonError as error:
+        raise _meaning(error.fault, path, attempted) from None
+
+
+def _meaning(fault: JsonFault, path: str, attempted: str) -> SupdataError:
+    if fault is JsonFault.CUT_SHORT:
+        return cut_short(attempted)
+    if fault is not JsonFault.NO_LIST:
+        return not_well_formed(attempted, str(fault))
+    place = f"at `{path}`" if path else "at its top"
+    return FixConfig(attempted, f"it holds no list {place}", "Correct `source.format.rows` in the institution file.")

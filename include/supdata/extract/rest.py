@@ -12,8 +12,8 @@ import requests
 from supdata.config.rest_paging import NoPaging
 from supdata.config.rest_source import RestSource
 from supdata.extract.documents import Fields
-from supdata.extract.json_values import as_text, field_names, find
-from supdata.extract.rest_answers import list_items
+from supdata.extract.json_records import as_row
+from supdata.extract.rest_answers import listed
 from supdata.extract.rest_calls import Caller
 from supdata.extract.rest_pages import read_pages
 from supdata.extract.rest_patience import Patience
@@ -55,9 +55,7 @@ def read_rest(  # noqa: PLR0917  # what a connection holds, in its own order
     caller = Caller(session, address, login, password, source, patience)
     fields = Fields(wanted, optional)
     for row, document in enumerate(_documents(caller, source, _parameters(source, since)), start=1):
-        present = [name for name in wanted if find(document, name)[0]]
-        fields.saw(present, field_names(document) if fields.curious else ())
-        yield _row(document, source.path, row, wanted)
+        yield as_row(document, source.path, row, wanted, fields)
     fields.check(attempted)
 
 
@@ -83,18 +81,6 @@ def _written(moment: datetime, form: Literal["seconds", "milliseconds", "date", 
             assert_never(never)
 
 
-def _row(document: Any, source: str, row: int, wanted: Sequence[str]) -> RawRow | UnreadableRow:
-    if not isinstance(document, dict):
-        return UnreadableRow(source=source, row=row, reason="La réponse contient autre chose qu'une inscription.")
-    values = {}
-    for name in wanted:
-        try:
-            values[name] = as_text(find(document, name)[1])
-        except ValueError:
-            return UnreadableRow(source=source, row=row, reason=f"Le champ {name} contient plusieurs valeurs.")
-    return RawRow(source=source, row=row, values=values)
-
-
 def _documents(caller: Caller, source: RestSource, parameters: Mapping[str, str]) -> Iterator[Any]:
     """Yield the rows as parsed JSON: page after page, or while the one answer comes."""
     if not isinstance(source.paging, NoPaging):
@@ -102,4 +88,4 @@ def _documents(caller: Caller, source: RestSource, parameters: Mapping[str, str]
         return
     answer = caller.open(caller.url(source.path), parameters)
     with closing(answer.body):
-        yield from list_items(answer, source.rows_field, caller.attempted)
+        yield from listed(answer, source.rows_field, caller.attempted)

@@ -5,21 +5,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import ijson  # type: ignore[import-untyped]  # publishes no types
 import requests
 from urllib3.exceptions import HTTPError
 
-from supdata.errors import FixConfig, FixSource, TryLater
+from supdata.errors import FixConfig, FixSource, SupdataError, TryLater
+from supdata.extract.json_lists import JsonFault, UnreadableJsonError, list_items
 from supdata.extract.json_values import parse
 from supdata.extract.rest_patience import Patience
+from supdata.extract.streams import Peekable
 
 PART_BYTES = 1 << 16
 LARGEST_PAGE = 1 << 28  # bytes; what is larger is no page
 BOM = b"\xef\xbb\xbf"
 COMPARE_PATH = "A login page or another API may answer there: compare `source.path` with its documentation."
-DEEPEST = 100  # levels of brackets within brackets
-NESTED = "the answer is nested without end"
-NO_UTF_8 = "the answer is not in UTF-8, which JSON must be (RFC 8259)"
 
 
 class Body:
@@ -78,48 +76,43 @@ def document_of(answer: Answer, attempted: str) -> Any:
     try:
         return parse(answer.content)
     except UnicodeDecodeError:
-        raise FixSource(attempted, NO_UTF_8, "Ask the school to correct its API.") from None
+        fault = JsonFault.NO_UTF_8
     except json.JSONDecodeError as error:
-        if error.msg.startswith("Unterminated") or (answer.content.strip() and error.pos >= len(error.doc.rstrip())):
-            raise _cut_short(attempted) from None
-        raise FixConfig(attempted, "the answer is not JSON", COMPARE_PATH) from None  # the cause holds the whole answer
+        is_short = error.msg.startswith("Unterminated") or error.pos >= len(error.doc.rstrip())
+        fault = JsonFault.CUT_SHORT if is_short and answer.content.strip() else JsonFault.NO_JSON
     except RecursionError:
-        raise FixConfig(attempted, NESTED, COMPARE_PATH) from None
+        fault = JsonFault.NESTED
+    raise unreadable(fault, attempted)  # out here, since the cause would hold the whole answer
 
 
-def list_items(answer: Answer, path: str, attempted: str) -> Iterator[Any]:
+def listed(answer: Answer, path: str, attempted: str) -> Iterator[Any]:
     """Yield the items of the list at `path` of an answer while it comes, one in memory at a time.
 
-    Raises FixConfig when the answer is no JSON or has no list there, TryLater when its end is missing.
+    Raises FixConfig when the answer is no JSON or has no list there, FixSource when it is not in UTF-8, TryLater when its end
+    is missing.
     """
-    start = answer.body.read()
-    require_no_web_page(answer, start[:100], attempted)
-    stream, lists = _Begun(start.removeprefix(BOM), answer.body), 0
-
-    def watched() -> Iterator[tuple[str, str, Any]]:
-        nonlocal lists
-        for prefix, event, value in ijson.parse(_shallow(stream, attempted)):
-            lists += prefix == path and event == "start_array"
-            yield prefix, event, value
-
+    stream = Peekable(answer.body)
+    if stream.peek(len(BOM)) == BOM:
+        stream.read(len(BOM))
+    start = stream.peek(100)
+    require_no_web_page(answer, start, attempted)
     try:
-        yield from ijson.items(watched(), f"{path}.item" if path else "item")
-    except ijson.IncompleteJSONError as error:  # also what is simply no JSON
-        raise _meaning(str(error), attempted, empty=not start) from None
-    except ijson.JSONError:
-        raise FixConfig(attempted, "the answer is not JSON", COMPARE_PATH) from None
-    if lists != 1:
-        raise no_list(path, attempted)
+        yield from list_items(stream, path)
+    except UnreadableJsonError as error:
+        fault = JsonFault.NO_JSON if not start else error.fault
+        raise no_list(path, attempted) if fault is JsonFault.NO_LIST else unreadable(fault, attempted) from None
 
 
-def _shallow(stream: Any, attempted: str) -> Iterator[tuple[str, Any]]:
-    """Yield the parser's events; raises FixConfig on brackets without end, whose paths alone would fill the memory."""
-    depth = 0
-    for event, value in ijson.basic_parse(stream):
-        depth += (event in {"start_map", "start_array"}) - (event in {"end_map", "end_array"})
-        if depth > DEEPEST:
-            raise FixConfig(attempted, NESTED, COMPARE_PATH)
-        yield event, value
+def unreadable(fault: JsonFault, attempted: str) -> SupdataError:
+    """Return what to do about an answer that cannot be read."""
+    found = f"the answer cannot be read: {fault}"
+    match fault:
+        case JsonFault.CUT_SHORT:
+            return TryLater(attempted, found, "It is tried again; else call the school.")
+        case JsonFault.NO_UTF_8:
+            return FixSource(attempted, found, "Ask the school to correct its API.")
+        case _:
+            return FixConfig(attempted, found, COMPARE_PATH)
 
 
 def no_list(path: str, attempted: str) -> FixConfig:
@@ -133,27 +126,3 @@ def require_no_web_page(answer: Answer, start: bytes, attempted: str) -> None:
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind in {"text/html", "application/xhtml+xml"} or start.removeprefix(BOM).lstrip().startswith(b"<"):
         raise FixConfig(attempted, "the answer is a web page and not JSON", COMPARE_PATH)
-
-
-class _Begun:
-    """A body whose first part has been looked at."""
-
-    def __init__(self, start: bytes, body: Body) -> None:
-        self._start = start
-        self._body = body
-
-    def read(self, size: int = PART_BYTES, /) -> bytes:
-        part, self._start = self._start[:size], self._start[size:]
-        return part or (self._body.read(size) if size else b"")
-
-
-def _meaning(words: str, attempted: str, *, empty: bool) -> Exception:
-    if "invalid bytes in UTF8" in words:
-        return FixSource(attempted, NO_UTF_8, "Ask the school to correct its API.")
-    if not empty and ("premature EOF" in words or not words):
-        return _cut_short(attempted)
-    return FixConfig(attempted, "the answer is not JSON", COMPARE_PATH)
-
-
-def _cut_short(attempted: str) -> TryLater:
-    return TryLater(attempted, "the answer ends before its end", "It is tried again; else call the school.")
