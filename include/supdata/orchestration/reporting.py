@@ -70,6 +70,7 @@ def _facts(run: Run) -> RunFacts:
         answer=decision.answer if decision else "",
         window=window_at(run.institution, run.started),
         readings=[reading for result in run.folder.results("extract") for reading in result.readings],
+        partial=any(result.partial for result in run.folder.results("extract")),
     )
 
 

@@ -90,6 +90,7 @@ class RunFacts:
     answered about a held batch: `approved`, `rejected`, `unanswered`, or "" while nobody was asked or has answered. `window` is
     the one that the run fell into, None when it fell into none. `left_out` says of some of those `departed` what the source
     still says of them (COLUMN=value). `readings` say how the school's files turned out to be written.
+    `partial` says that only what has changed was read.
     """
 
     institution: Institution
@@ -110,6 +111,7 @@ class RunFacts:
     window: Window | None = None
     left_out: Mapping[RowRef, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
+    partial: bool = False
 
     def groups_of(self, weight: Weight) -> tuple[Group, ...]:
         """Return the groups of one weight, the largest first."""

@@ -73,6 +73,7 @@ def gather(
     answer: str = "",
     window: Window | None = None,
     readings: Iterable[Reading] = (),
+    partial: bool = False,
 ) -> RunFacts:
     """Gather the facts of one run; each iterable is read once, in any order, and enrolments are not kept but for rows in fault.
 
@@ -97,6 +98,7 @@ def gather(
         answer: What a person answered about the held batch, see `RunFacts`.
         window: The time of little or no sending that the run fell into.
         readings: How the school's files turned out to be written, in the order in which they were read.
+        partial: Whether only what has changed was read.
     """
     tally: Counter[str] = Counter()
     spoken_of = [one for one in _tallied_judgements(judgements, tally) if is_spoken_of(one)]
@@ -136,6 +138,7 @@ def gather(
         answer=answer,
         window=window,
         readings=tuple(readings),
+        partial=partial,
     )
 
 

@@ -18,6 +18,10 @@ class Mishap:
 NOTHING_DECLARED = "Aucune inscription n’a été déclarée lors de ce passage. Ce qui était déjà déclaré le reste."
 AGAIN = "le prochain passage posera de nouveau la question."
 FOR_THE_TEAM = "C’est à l’équipe technique d’intervenir ; vous n’avez rien à corriger pour cela."
+ONLY_CHANGES = (
+    "Ce passage n’a lu que ce qui a changé : ce qui restait à corriger le reste, et figure dans le rapport de la dernière "
+    "lecture complète."
+)
 MISHAPS = {
     "extract": Mishap(
         "Vos données n’ont pas pu être lues.",
@@ -152,7 +156,8 @@ def _received(facts: RunFacts) -> str:
     if "read" not in facts.known:
         return ""
     day = long_date(facts.run_date)
-    return f"{counted(facts.counts.read, 'ligne a été reçue', 'lignes ont été reçues')} le {day}."
+    came = f"{counted(facts.counts.read, 'ligne a été reçue', 'lignes ont été reçues')} le {day}."
+    return f"{came} {ONLY_CHANGES}" if facts.partial else came
 
 
 def _declared(facts: RunFacts) -> str:
