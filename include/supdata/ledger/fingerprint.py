@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 
 #: 128 bits: among a billion enrolments, two share a fingerprint with a chance of about one in 10^21.
 HEX_DIGITS = 32
@@ -36,8 +35,9 @@ class Fingerprint:
 
     def _hash(self, purpose: bytes, parts: Iterable[str]) -> str:
         """Hash `parts` each with its length before it: no two different lists give the same bytes."""
-        mac = hmac.new(self._secret, purpose, sha256)
+        said = bytearray(purpose)
         for part in parts:
             encoded = part.encode("utf-8", "surrogatepass")  # half a character, as JSON may hold, is still a difference
-            mac.update(len(encoded).to_bytes(8, "big") + encoded)
-        return mac.hexdigest()[:HEX_DIGITS]
+            said += len(encoded).to_bytes(8, "big")
+            said += encoded
+        return hmac.digest(self._secret, said, "sha256").hex()[:HEX_DIGITS]

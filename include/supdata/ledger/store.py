@@ -159,7 +159,8 @@ class Ledger:
         Older intents of the same enrolments that never got an answer are closed as ambiguous first. `settled` answers each
         intent once: a second answer to the same intent is an error of the database.
         """
-        with self._connection.transaction(), self._connection.cursor() as cursor:
+        # What needs no answer before the next goes with it: two waits for the database instead of six.
+        with self._connection.pipeline(), self._connection.transaction(), self._connection.cursor() as cursor:
             _settle(cursor, settled, at)
             if not intended:
                 return {}

@@ -2,7 +2,7 @@
 
 One task does both in one transaction: it commits what has been answered together with the next intents, and starts again
 with whatever has come in meanwhile. So a slow database makes bigger commits, never a longer queue, and nothing waits for a
-full batch.
+full batch: at most an instant, so that a quick database is not asked to commit for every record.
 """
 
 import asyncio
@@ -22,6 +22,9 @@ from supdata.registry.answers import Answer
 #: Intents without a receipt, per request in flight: the next ones must be ready when an answer comes. After a crash these
 #: are what is in doubt.
 WINDOW = 3
+
+#: How long an answer may wait for others to be committed with it, as long as enough records are ready to leave.
+GATHERING_SECONDS = 0.01
 
 Ticket = tuple[Planned, int]
 
@@ -95,9 +98,8 @@ class Bookkeeper:
                 self._tickets.put_nowait(None)
 
     async def _write(self) -> None:
+        await self._gather()
         intended = self._take_pending()
-        if not intended:
-            await self._answered.wait()
         settled = self._take_answers()
         writing = asyncio.create_task(asyncio.to_thread(self._commit, settled, intended))
         try:
@@ -108,6 +110,17 @@ class Bookkeeper:
         self._open += len(intended) - len(settled)
         for planned in intended:
             self._tickets.put_nowait((planned, tickets[planned.key]))
+
+    async def _gather(self) -> None:
+        """Wait until there is something to write, and then for more of it while nobody needs it yet."""
+        if not self._may_intend():
+            await self._answered.wait()
+        if self._answers and self._tickets.qsize() >= self._concurrency:
+            await asyncio.sleep(GATHERING_SECONDS)
+
+    def _may_intend(self) -> bool:
+        """Whether a record may be handed out before any other is answered."""
+        return bool(self._pending) and not self._watch.over() and self._open - len(self._answers) < self._window
 
     def _take_pending(self) -> list[Planned]:
         """Return as many records as the window has room for, counting the answers about to be written as room."""

@@ -5,37 +5,32 @@ that never left (safe to repeat) from one whose answer never came (it may be wri
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import NoReturn
 
-import aiohttp
 import msgspec
 
 from supdata.config.models import WireCodes
 from supdata.errors import AccessRefused, CallUs, FixConfig, TryLater
 from supdata.records.states import Outcome
 from supdata.registry.answers import Again, Answer, expected_echo, read_answer, unanswered, unreachable
+from supdata.registry.connection import Line, NoAnswerError, NotConnectedError, Received
 from supdata.registry.endpoint import Endpoint
 
 __all__ = ["Endpoint", "RegistryClient", "open_registry", "probe"]
 
-#: An answer is a few hundred bytes; what is longer is a page of something else.
-LONGEST_ANSWER = 64 * 1024
-#: Shorter than what servers allow an idle connection (5 s is common), so that a request seldom meets one just being closed.
-IDLE_SECONDS = 4.0
-CONNECT_SECONDS = 10.0
 PROBE_SECONDS = 10.0
 
 
 class RegistryClient:
     """Declares enrolments to one registry with one institution's key; made by `open_registry`."""
 
-    def __init__(self, session: aiohttp.ClientSession, endpoint: Endpoint, concurrency: int, codes: WireCodes) -> None:
-        self._session = session
+    def __init__(self, line: Line, endpoint: Endpoint, concurrency: int, codes: WireCodes) -> None:
+        self._line = line
         self._endpoint = endpoint
-        self._url = endpoint.declaration_url
         self._slots = asyncio.Semaphore(concurrency)
         self._codes = codes
 
@@ -55,28 +50,26 @@ class RegistryClient:
 
     async def _send(self, body: Mapping[str, str]) -> Answer:
         try:
-            async with self._session.post(self._url, data=msgspec.json.encode(body), allow_redirects=False) as response:
-                return self._read(response, await _read_body(response), body)
-        except aiohttp.ClientConnectorCertificateError:
+            received = await self._line.ask(msgspec.json.encode(body))
+        except ssl.SSLCertVerificationError:
             raise FixConfig(
                 self._attempted, "its certificate is not trusted", "Correct the address, or install the registry's authority."
             ) from None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        except NotConnectedError:
             return unreachable()
-        except TimeoutError:
-            return unanswered("pas de réponse dans le délai")
-        except aiohttp.ClientError:
-            return unanswered("connexion coupée avant la réponse")
+        except NoAnswerError as why:
+            return unanswered(str(why))
+        return self._read(received, body)
 
-    def _read(self, response: aiohttp.ClientResponse, received: bytes, body: Mapping[str, str]) -> Answer:
+    def _read(self, received: Received, body: Mapping[str, str]) -> Answer:
         return read_answer(
-            response.status,
-            response.headers.get("Content-Type", ""),
-            received,
+            received.status,
+            received.content_type,
+            received.body,
             sent=body,
             echo=expected_echo(body, self._codes),
             now=datetime.now(UTC),
-            retry_after=response.headers.get("Retry-After"),
+            retry_after=received.retry_after,
             secrets=(self._endpoint.api_key,),
         )
 
@@ -103,25 +96,11 @@ async def open_registry(
 
     `codes` are the institution's wire codes: a 200 repeats the label of `statut` where its code was sent.
     """
-    connector = aiohttp.TCPConnector(limit=concurrency, keepalive_timeout=IDLE_SECONDS, ssl=endpoint.verify_tls)
-    # aiohttp raises `connect` and `total` as different errors: only the first proves that nothing was sent.
-    limits = aiohttp.ClientTimeout(total=timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds * 0.9))
-    headers = {"X-API-Key": endpoint.api_key, "Content-Type": "application/json", "Accept": "application/json"}
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=limits, headers=headers, cookie_jar=aiohttp.DummyCookieJar()
-    ) as session:
-        yield RegistryClient(session, endpoint, concurrency, codes)
-
-
-async def _read_body(response: aiohttp.ClientResponse) -> bytes:
-    """Return the answer's body; b"" when it is longer than any answer of the registry."""
-    received = bytearray()
-    async for part in response.content.iter_any():
-        received += part
-        if len(received) > LONGEST_ANSWER:
-            response.close()
-            return b""
-    return bytes(received)
+    line = Line(endpoint, timeout_seconds)
+    try:
+        yield RegistryClient(line, endpoint, concurrency, codes)
+    finally:
+        line.close()
 
 
 def probe(endpoint: Endpoint) -> str:

@@ -58,6 +58,7 @@ def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        parts.netloc.encode("idna")
     except ValueError:
         usable = False
         parts = SplitResult("", "", "", "", "")
