@@ -9,6 +9,9 @@ from supdata.config.faults import Fault, nearest_to
 from supdata.config.iso_date import is_iso_date
 from supdata.records.states import Severity
 
+#: Why no comparison with what was declared can be set to `reject`.
+NEVER_REJECTS = "compares a right row with what was declared: it holds the change or warns of it, and cannot reject the row"
+
 
 class KnownRule(Protocol):
     """What must be known of a quality rule to check a setting of it; the catalogue belongs to validation."""
@@ -20,6 +23,10 @@ class KnownRule(Protocol):
     @property
     def severity(self) -> Severity:
         """What the rule does to a row unless an institution says otherwise."""
+
+    @property
+    def against_ledger(self) -> bool:
+        """Whether the rule compares a valid row with what was declared."""
 
 
 def check_rules(document: Document) -> Iterator[Fault]:
@@ -35,13 +42,16 @@ def check_rules(document: Document) -> Iterator[Fault]:
 
 
 def check_known_rules(document: Document, known: Mapping[str, KnownRule]) -> Iterator[Fault]:
-    """Yield a fault for each setting of a rule that does not exist, or that may not be made weaker."""
+    """Yield a fault for each setting of a rule that does not exist, that may not be made weaker, or that cannot reject."""
     for name, setting in _settings(document):
         if name not in known:
             yield document.fault(("rules", name), "is no rule", nearest=nearest_to(name, known), key=True)
         elif known[name].essential and not _as_in_catalogue(setting, known[name]):
             message = "is essential and cannot be made weaker: without it there is nothing right to send"
             yield document.fault(("rules", name), message, key=True)
+        elif known[name].against_ledger and _severity(setting) == Severity.REJECT:
+            path = ("rules", name, "severity") if isinstance(setting, dict) else ("rules", name)
+            yield document.fault(path, NEVER_REJECTS)
 
 
 def check_expiry(document: Document, on: date) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from supdata.orchestration.ledger_access import fingerprint, open_ledger
 from supdata.orchestration.recalling import Recollection
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import as_json
-from supdata.orchestration.validation import RULES_USED
+from supdata.orchestration.validation import RULES_USED, RULINGS, note_of
 from supdata.plan.against_ledger import plan_against_ledger
 from supdata.plan.batch import held_batch
 from supdata.plan.planning import Plan
@@ -41,15 +41,18 @@ def plan_run(run: Run) -> PlannedRun:
         run.folder.write("plan", "waiting.jsonl", plan.waiting)
         run.folder.write("plan", "departed.jsonl", plan.departed)
         run.folder.write("plan", "findings.jsonl", plan.findings)
+        run.folder.write("plan", RULINGS, plan.rulings)
         run.folder.write_bytes("plan", HELD_BATCH, as_json(held_batch(dict(zip(held, plan.held, strict=True)))))
         result.counts.update(_counts(plan))
+        result.counts["settings_reopened"] = sum(ruling.reopened for ruling in plan.rulings)
+        result.notes += map(note_of, plan.rulings)
         if plan.window:
             result.notes.append(f"{_postponed(plan)} records wait: {plan.window}")
         if plan.lost:
             result.notes.append(f"{plan.lost} departed enrolments are not closed: no run folder holds what was declared")
         result.files += [
             *(f"{name}.jsonl" for name in (*chunks, *held)),
-            *("unchanged.jsonl", "waiting.jsonl", "departed.jsonl", "findings.jsonl", HELD_BATCH),
+            *("unchanged.jsonl", "waiting.jsonl", "departed.jsonl", "findings.jsonl", RULINGS, HELD_BATCH),
         ]
     asks = bool(held) and not run.dry_run  # a dry run sends nothing, whatever the answer
     return PlannedRun(chunks, held, question_of(run, plan, _judgements(run)) if asks else None)

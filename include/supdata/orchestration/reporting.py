@@ -64,7 +64,7 @@ def _facts(run: Run) -> RunFacts:
         failed_stage=failed.stage if failed else None,
         failure=failed.error if failed else "",
         rules=_rules(run),
-        rulings=_left(run, "validate", RULINGS, Ruling),
+        rulings=[*_left(run, "validate", RULINGS, Ruling), *_left(run, "plan", RULINGS, Ruling)],
         suggest=_suggester(run),
         dry_run=run.dry_run,
         answer=decision.answer if decision else "",

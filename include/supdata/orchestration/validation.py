@@ -32,7 +32,7 @@ def judge_enrolments(run: Run) -> dict[str, int]:
         result.counts.update({str(verdict): 0 for verdict in Verdict} | Counter(str(one.verdict) for one in judgements))
         run.folder.write("validate", RULINGS, judged.rulings)
         result.counts["settings_reopened"] = sum(ruling.reopened for ruling in judged.rulings)
-        result.notes += map(_note, judged.rulings)
+        result.notes += map(note_of, judged.rulings)
         run.folder.write("validate", RULES_USED, [rules_in_force(run.institution, suites_folder() / "enrolment.json", run.day)])
         result.files += ["judgements.jsonl", "valid.jsonl", RULINGS, RULES_USED]
     return result.counts
@@ -43,7 +43,7 @@ def _enrolments(run: Run) -> Iterable[Enrolment]:
     return run.folder.read("normalise", "enrolments.jsonl", Enrolment)
 
 
-def _note(ruling: Ruling) -> str:
+def note_of(ruling: Ruling) -> str:
     """Say what became of one setting of the institution's, for ops; the report says it to the registrar."""
     said = {
         Standing.IN_FORCE: "as the institution has set it",

@@ -5,7 +5,8 @@ student by both. Whether such a change goes with a warning or waits is a matter 
 catalogue's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from supdata.ledger.entries import Entry, Facts
 from supdata.records.judgement import Reason
@@ -17,6 +18,8 @@ REGIME_CHANGED = "LEDGER-REGIME-CHANGED"
 STATUT_BACK = "LEDGER-STATUT-BACK"
 #: The whole batch is out of the ordinary: every change of it waits.
 MASS_CHANGE = "LEDGER-MASS-CHANGE"
+#: Concerns no row of the run.
+DEPARTED = "LEDGER-DEPARTED"
 
 FIELDS = {BIRTH_CHANGED: "dateNaissance", REGIME_CHANGED: "regime", STATUT_BACK: "statut", MASS_CHANGE: ""}
 
@@ -26,25 +29,36 @@ def facts_of(planned: Planned) -> Facts:
     return Facts(birth=planned.birth, statut=planned.statut, regime=planned.regime)
 
 
-def reasons_for(entry: Entry | None, planned: Planned, severities: Mapping[str, Severity]) -> tuple[Reason, ...]:
-    """Return what is noteworthy in sending `planned` where the registry has accepted what `entry` tells.
+@dataclass(frozen=True)
+class Finding:
+    """A rule that a record to send breaks.
 
-    What was already sent once as it is now, is never held again: it was released then, and its answer was lost or negative.
+    `again`: exactly this was sent once before. It was released then, and its answer was lost or negative: it is not held again.
     """
+
+    rule: str
+    again: bool = False
+
+
+def findings_for(entry: Entry | None, planned: Planned) -> tuple[Finding, ...]:
+    """Return what is noteworthy in sending `planned` where the registry has accepted what `entry` tells."""
     if entry is None or not entry.accepted_content:
         return ()
     again = planned.content == entry.content
-    found = [rule for rule in _changes(entry.accepted, facts_of(planned)) if rule in severities]
-    return tuple(reason(rule, Severity.WARN if again else severities[rule]) for rule in found)
+    return tuple(Finding(rule, again) for rule in _changes(entry.accepted, facts_of(planned)))
 
 
-def reason(rule: str, severity: Severity) -> Reason:
-    """Return the reason for a finding of this room.
+def reasons_of(findings: Iterable[Finding], severities: Mapping[str, Severity]) -> tuple[Reason, ...]:
+    """Return the reasons of one record: none of a mute rule, which has no severity.
 
-    A record here has passed every rule of its own, so it cannot be rejected: who makes one of these rules `reject` wants it not
-    to be sent, and it is held.
+    A record here has passed every rule of its own: it is held or only told of, never rejected.
     """
-    return Reason(rule=rule, field=FIELDS[rule], severity=Severity.WARN if severity is Severity.WARN else Severity.HOLD)
+    return tuple(_reason(one, severities[one.rule]) for one in findings if one.rule in severities)
+
+
+def _reason(finding: Finding, severity: Severity) -> Reason:
+    told = finding.again or severity is Severity.WARN
+    return Reason(rule=finding.rule, field=FIELDS[finding.rule], severity=Severity.WARN if told else Severity.HOLD)
 
 
 def _changes(before: Facts, now: Facts) -> list[str]:

@@ -1,5 +1,6 @@
 """The plan of a run: what leaves, in chunks, what waits for a person, what stays as it is, and what is gone."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,14 +13,16 @@ from supdata.ledger.entries import Entry, Facts, Standing
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.plan.batch import batch_hash, digest
 from supdata.plan.closing import Closing, Recall, close, gone
-from supdata.plan.comparing import MASS_CHANGE, facts_of, reason, reasons_for
+from supdata.plan.comparing import DEPARTED, MASS_CHANGE, Finding, facts_of, findings_for, reasons_of
 from supdata.plan.deciding import Circumstances, Decision, action_of, decide
+from supdata.plan.severity import weigh_findings
 from supdata.plan.surprise import surprises
 from supdata.plan.windows import divide, told, window_at
 from supdata.plan.wire import as_planned
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, Reason, RulesInForce
 from supdata.records.rows import LeftOutRow
+from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Known, Planned, Receipt
 from supdata.records.states import Action, Outcome, Severity, Verdict
 
@@ -34,7 +37,8 @@ class Plan:
     batch alone. `learned` are the facts of enrolments that stand as they were accepted, where the ledger does not know them.
     Closings of what has `departed` are in `chunks`, `held` and `waiting` too; `lost` counts those that should be closed and of
     which what was declared is found nowhere. `window` tells of the time in which less is sent than usual, "" outside of any:
-    what it keeps back is held, in `waiting`, and asked of nobody.
+    what it keeps back is held, in `waiting`, and asked of nobody. `rulings` say what became of the institution's settings of
+    the rules that compare with the ledger.
     """
 
     chunks: list[list[Planned]]
@@ -48,13 +52,14 @@ class Plan:
     learned: dict[str, Facts] = field(default_factory=dict)
     lost: int = 0
     window: str = ""
+    rulings: list[Ruling] = field(default_factory=list)
 
 
 @dataclass
 class _Sorting:
     """Where the rows go as they are decided."""
 
-    leaving: list[tuple[Planned, tuple[Reason, ...]]] = field(default_factory=list)
+    leaving: list[tuple[Planned, tuple[Finding, ...]]] = field(default_factory=list)
     unchanged: list[Known] = field(default_factory=list)
     waiting: list[Receipt] = field(default_factory=list)
     learned: dict[str, Facts] = field(default_factory=dict)
@@ -118,9 +123,11 @@ def make_plan(
         closing=recall is not None,
     )
     leaving = [*sorting.leaving, *((one, ()) for one in closing.leaving)]
-    if why and MASS_CHANGE in rules.severities:
-        leaving = _with_mass_change(leaving, rules)
-    plan = _cut_up(leaving, institution, now, why)
+    if why:
+        leaving = _with_mass_change(leaving)
+    concerned = Counter(one.rule for _, findings in leaving for one in findings) + Counter({DEPARTED: len(left)})
+    severities, rulings = weigh_findings(concerned, institution, rules, of=read)
+    plan = _cut_up([(one, reasons_of(findings, severities)) for one, findings in leaving], institution, now, why)
     answered = [*sorting.waiting, *(_carried(planned, entry) for planned, entry in closing.waiting)]
     return replace(
         plan,
@@ -129,6 +136,7 @@ def make_plan(
         departed=[_departed(one, left_out) for one in left],
         learned=sorting.learned,
         lost=closing.lost,
+        rulings=rulings,
     )
 
 
@@ -183,7 +191,7 @@ def _place(sorting: _Sorting, planned: Planned, entry: Entry | None, circumstanc
     decision = decide(entry, planned.content, circumstances)
     match decision:
         case Decision.SEND:
-            sorting.leaving.append((planned, reasons_for(entry, planned, circumstances.rules.severities)))
+            sorting.leaving.append((planned, findings_for(entry, planned)))
         case Decision.KEEP:
             sorting.unchanged.append(Known(source=planned.source, row=planned.row, key=planned.key))
             if entry is not None and not entry.accepted.birth:
@@ -223,11 +231,11 @@ def _cut(planned: Sequence[Planned], size: int) -> list[list[Planned]]:
 
 
 def _with_mass_change(
-    leaving: Iterable[tuple[Planned, tuple[Reason, ...]]], rules: RulesInForce
-) -> list[tuple[Planned, tuple[Reason, ...]]]:
-    """Add to every change the reason that the batch as a whole is out of the ordinary; what is new is not concerned."""
-    mass = reason(MASS_CHANGE, rules.severities[MASS_CHANGE])
-    return [(one, (*reasons, mass) if one.action is not Action.CREATE else reasons) for one, reasons in leaving]
+    leaving: Iterable[tuple[Planned, tuple[Finding, ...]]],
+) -> list[tuple[Planned, tuple[Finding, ...]]]:
+    """Add to every change that the batch as a whole is out of the ordinary; what is new is not concerned."""
+    mass = Finding(MASS_CHANGE)
+    return [(one, (*found, mass) if one.action is not Action.CREATE else found) for one, found in leaving]
 
 
 def _is_held(reasons: Iterable[Reason]) -> bool:

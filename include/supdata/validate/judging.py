@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supdata.config.models import Institution
+from supdata.config.weighing import Weighed, weigh
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, Reason
 from supdata.records.lines import Lines
 from supdata.records.ruling import Ruling
 from supdata.records.states import Severity, Verdict
 from supdata.validate.additions import Additions, read_additions
+from supdata.validate.refusing import refuse_wrong_settings
 from supdata.validate.rule import Rule
 from supdata.validate.suite_file import read_suite
-from supdata.validate.weighing import Weighed, refuse_wrong_settings, weigh
 
 if TYPE_CHECKING:
     from supdata.validate.coded import Numbers
@@ -51,6 +52,7 @@ def judge(enrolments: Enrolments, institution: Institution, suite_file: Path, on
     weighed = {
         name: weigh(rule, institution.rules.get(name), rows=len(broken.get(name, ())), of=len(where), on=on)
         for name, rule in rules.items()
+        if not rule.against_ledger  # the plan weighs these
     }
     judgements = _judgements(where, repeated, *_patterns(broken, rules, weighed, len(where))) if where else []
     rulings = tuple(one.ruling for one in weighed.values() if one.ruling is not None)
@@ -98,7 +100,7 @@ def _patterns(
 
     heard = [
         (name, Reason(rule=name, field=rules[name].field, severity=severity))
-        for name in rules
+        for name in weighed
         if (severity := weighed[name].severity) is not None and len(broken.get(name, ()))
     ]
     which, members = sets_of([marked(broken[name], rows) for name, _ in heard], rows)

@@ -23,6 +23,7 @@ LEDGER_RULES = (
         english_fix="Check birth date and INE against an identity document. If the new date is right, approve the batch; "
         "otherwise restore the old one in the student's record.",
         source=DECLARED,
+        against_ledger=True,
     ),
     Rule(
         id="LEDGER-REGIME-CHANGED",
@@ -37,6 +38,7 @@ LEDGER_RULES = (
         "signed during the year, for example): the change is sent.",
         english_fix="Check that the student's regime has really changed. If so, there is nothing to do.",
         source=DECLARED,
+        against_ledger=True,
     ),
     Rule(
         id="LEDGER-STATUT-BACK",
@@ -53,6 +55,7 @@ LEDGER_RULES = (
         english_fix="Check the student's record (payment, withdrawal). If the student is indeed no longer enrolled, approve "
         "the batch; otherwise restore the status.",
         source="API Particulier: inscrit means that the procedure is finished and the fees are settled",
+        against_ledger=True,
     ),
     Rule(
         id="LEDGER-MASS-CHANGE",
@@ -71,6 +74,7 @@ LEDGER_RULES = (
         english_fix="Check the export (number of rows, columns, year). If it is right, approve the batch; otherwise mend it: "
         "the next run starts afresh.",
         source="This project: limits in the institution file (`limits`)",
+        against_ledger=True,
     ),
     Rule(
         id="LEDGER-DEPARTED",
@@ -87,5 +91,6 @@ LEDGER_RULES = (
         english_fix="If the student has left there is nothing to do. Otherwise put the enrolment back into the export: a "
         "changed INE, diploma or start date makes it look gone, too.",
         source=DECLARED,
+        against_ledger=True,
     ),
 )

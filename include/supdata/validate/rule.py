@@ -30,6 +30,7 @@ class Rule:
         tolerance: The share of an institution's rows, from 0 to 1, up to which the rule only warns.
         essential: It cannot be relaxed by an institution: without it there would be nothing right to send, or it would be sent
             in somebody else's name.
+        against_ledger: It compares a valid row with what was declared; the plan evaluates it.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Rule:
     since: date = CATALOGUE_OPENED
     tolerance: float = 0.0
     essential: bool = False
+    against_ledger: bool = False
 
 
 def by_id(rules: Iterable[Rule]) -> Mapping[str, Rule]:

@@ -8,13 +8,14 @@ import msgspec
 
 from supdata.config.models import Institution
 from supdata.config.rule_settings import RuleSetting
-from supdata.records.judgement import RulesInForce
+from supdata.config.weighing import MUTE
+from supdata.records.judgement import LedgerRule, RulesInForce
 from supdata.records.states import Severity
 from supdata.validate.additions import read_additions
 from supdata.validate.judging import parameters
+from supdata.validate.refusing import refuse_wrong_settings
 from supdata.validate.rule import Rule
 from supdata.validate.suite_file import read_suite
-from supdata.validate.weighing import MUTE, refuse_wrong_settings
 
 #: 64 bits: it tells one version from the next, it protects nothing.
 HEX_DIGITS = 16
@@ -39,7 +40,16 @@ def rules_in_force(institution: Institution, suite_file: Path, on: date) -> Rule
         [told, suite.expectations, parameters(institution), institution.commune.model_dump()], order="sorted"
     )
     severities = {name: Severity(severity) for name, (severity, *_) in weights.items() if severity != MUTE}
-    return RulesInForce(version=sha256(content).hexdigest()[:HEX_DIGITS], severities=severities)
+    return RulesInForce(
+        version=sha256(content).hexdigest()[:HEX_DIGITS],
+        severities=severities,
+        against_ledger=tuple(
+            LedgerRule(id=rule.id, severity=rule.severity, tolerance=rule.tolerance)
+            for rule in rules.values()
+            if rule.against_ledger
+        ),
+        on=on,
+    )
 
 
 def _setting(institution: Institution, name: str, on: date) -> RuleSetting | None:

@@ -196,6 +196,17 @@ def test_a_rule_that_does_not_exist_is_named_by_its_line_when_the_catalogue_is_g
     assert (fault.line, fault.where, fault.nearest) == (16, "rules.INE-FORMA", "INE-FORMAT")
 
 
+@pytest.mark.parametrize("setting", ["reject", "{severity: reject, ceiling: 40}"])
+def test_a_comparison_with_the_ledger_that_should_reject_is_refused_with_the_reason(tmp_path: Path, setting: str) -> None:
+    path = tmp_path / "0751717J.yaml"
+    path.write_text(SHORTEST + f"rules: {{LEDGER-STATUT-BACK: {setting}}}\n", encoding="utf-8")
+    with pytest.raises(InvalidInstitution) as caught:
+        load_institution(path, known_rules=RULES)
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.where.startswith("rules.LEDGER-STATUT-BACK")) == (16, True)
+    assert "cannot reject the row" in fault.message
+
+
 def test_a_missing_folder_is_not_a_folder_without_institutions(tmp_path: Path) -> None:
     assert find_institution_files(tmp_path) == []
     with pytest.raises(FixConfig, match="no such folder"):

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,8 +15,9 @@ from supdata.plan.comparing import FIELDS, MASS_CHANGE
 from supdata.plan.planning import Plan, make_plan
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
-from supdata.records.judgement import RulesInForce
+from supdata.records.judgement import LedgerRule, RulesInForce
 from supdata.records.rows import LeftOutRow
+from supdata.records.ruling import Standing as Ruled
 from supdata.records.shipment import Known, Planned, Receipt
 from supdata.records.states import Action, Outcome, Severity, Verdict
 
@@ -206,6 +207,49 @@ def test_a_noteworthy_change_is_held_or_only_told_as_its_rule_says(field: str, b
         assert told(found) == [(2, rule, Severity.HOLD if is_held else Severity.WARN)]
         assert (sent_rows(found.held), sent_rows(found.chunks)) == (([2], []) if is_held else ([], [2]))
         assert (found.held_why, found.findings[0].verdict) == ("", Verdict.VALID)
+
+
+LEDGER = tuple(LedgerRule(id=rule, severity=Severity.HOLD) for rule in FIELDS)
+WEIGHED = RulesInForce(version="r1", severities=RULES.severities, against_ledger=LEDGER, on=date(2026, 10, 1))
+FOR_A_TIME = {"author": "M. Durand", "reason": "contrats signés en octobre", "expires": "2026-10-31"}
+CEILING = {"severity": "warn", "ceiling": 2, **FOR_A_TIME}
+
+
+@pytest.mark.parametrize(
+    ("setting", "changes", "held", "standing"),
+    [
+        (CEILING, 2, False, Ruled.IN_FORCE),
+        (CEILING, 3, True, Ruled.EXCEEDED),
+        ({**CEILING, "severity": "mute"}, 2, False, Ruled.IN_FORCE),
+        ({**CEILING, "severity": "mute"}, 3, True, Ruled.EXCEEDED),
+        ({**CEILING, "ceiling": "20 %"}, 2, False, Ruled.IN_FORCE),
+        ({**CEILING, "ceiling": "20 %"}, 3, True, Ruled.EXCEEDED),
+        ({"tolerance": "20 %", **FOR_A_TIME}, 2, False, Ruled.IN_FORCE),
+        ({"tolerance": "20 %", **FOR_A_TIME}, 3, True, Ruled.IN_FORCE),
+        ({**CEILING, "expires": "2026-09-30"}, 1, True, Ruled.EXPIRED),
+    ],
+)
+def test_a_setting_of_a_comparison_holds_to_its_day_its_ceiling_and_its_tolerance(
+    setting: dict[str, Any], changes: int, held: bool, standing: Ruled
+) -> None:
+    """Of ten rows read, some have another regime than the one that was declared."""
+    rule = "LEDGER-REGIME-CHANGED"
+    school = an_institution(rules={rule: setting}, limits={"minimum_rows": 100})
+    declared = [msgspec.structs.replace(one, regime="RF7") for one in rows(changes)]
+    found = plan(rows(10), map(known, declared), institution=school, rules=WEIGHED)
+    assert sent_rows(found.held) == ([one.row for one in declared] if held else [])
+    (ruling,) = found.rulings
+    assert (ruling.rule, ruling.standing, ruling.rows, ruling.of) == (rule, standing, changes, 10)
+    silent = setting.get("severity") == "mute" and not held
+    assert told(found) == ([] if silent else [(one.row, rule, Severity.HOLD if held else Severity.WARN) for one in declared])
+
+
+def test_a_setting_for_mass_changes_counts_the_changes_of_the_batch() -> None:
+    school = an_institution(rules={MASS_CHANGE: CEILING}, limits={"minimum_rows": 0})
+    few = plan(rows(3), map(changed, rows(3)[:2]), institution=school, rules=WEIGHED)
+    many = plan(rows(3), map(changed, rows(3)), institution=school, rules=WEIGHED)
+    assert (sent_rows(few.held), sent_rows(many.held)) == ([], [2, 3, 4])
+    assert [(one.standing, one.rows) for one in (*few.rulings, *many.rulings)] == [(Ruled.IN_FORCE, 2), (Ruled.EXCEEDED, 3)]
 
 
 def test_what_is_no_step_back_or_was_never_known_is_not_told() -> None:

@@ -99,6 +99,14 @@ def test_every_rule_has_its_severity_here_but_a_mute_one() -> None:
     assert found.severities["LEDGER-BIRTH-CHANGED"] is Severity.WARN
 
 
+def test_the_plan_is_told_what_the_catalogue_says_of_the_comparisons_it_weighs() -> None:
+    """Whatever the institution has set: only the plan knows how many rows they concern."""
+    rules = {"LEDGER-BIRTH-CHANGED": {"severity": "warn", **WEAKER}}
+    found = rules_in_force(an_institution(rules=rules), SUITE, TODAY)
+    assert {one.id: one.severity for one in found.against_ledger} == {rule.id: rule.severity for rule in LEDGER_RULES}
+    assert found.on == TODAY
+
+
 def test_an_unknown_rule_is_a_fault_of_the_institution_file() -> None:
     with pytest.raises(FixConfig, match="INE-KEY-BEE"):
         version(rules={"INE-KEY-BEE": "reject"})

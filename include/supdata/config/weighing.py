@@ -1,17 +1,30 @@
 """How severe each rule is for one institution on one day: the catalogue, the institution's settings, tolerance and ceilings."""
 
-import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from supdata.config.rule_settings import RuleSetting, at_most
-from supdata.errors import FixConfig
 from supdata.records.ruling import Ruling, Standing
 from supdata.records.states import Severity
-from supdata.validate.rule import Rule
 
 MUTE = "mute"
+
+
+class CatalogueRule(Protocol):
+    """What must be known of a rule to weigh it; the catalogue belongs to validation."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def severity(self) -> Severity:
+        """What it does to a row unless an institution says otherwise."""
+
+    @property
+    def tolerance(self) -> float:
+        """The share of the rows up to which it only warns."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +35,7 @@ class Weighed:
     ruling: Ruling | None = None
 
 
-def refuse_wrong_settings(settings: Mapping[str, RuleSetting], rules: Mapping[str, Rule]) -> None:
-    """Raise FixConfig when `settings` name a rule that does not exist, or make an essential one weaker."""
-    for name, setting in settings.items():
-        if name not in rules:
-            nearest = difflib.get_close_matches(name.upper(), rules, n=1, cutoff=0.0)[0]
-            raise FixConfig("Reading `rules`", f"there is no rule {name}", f"Did you mean {nearest}?")
-        if rules[name].essential and (setting.severity != rules[name].severity or setting.tolerance is not None):
-            found = f"{name} is essential and cannot be made weaker: without it there is nothing right to send"
-            raise FixConfig("Reading `rules`", found, f"Remove {name} from `rules`.")
-
-
-def weigh(rule: Rule, setting: RuleSetting | None, *, rows: int, of: int, on: date) -> Weighed:
+def weigh(rule: CatalogueRule, setting: RuleSetting | None, *, rows: int, of: int, on: date) -> Weighed:
     """Weigh a rule that `rows` of `of` rows break, on the day `on`.
 
     A setting that has expired, or that was given for fewer rows, is as if it were not there. Up to the tolerance, a share of
@@ -62,7 +64,7 @@ def _standing(setting: RuleSetting, rows: int, of: int, on: date) -> Standing:
     return Standing.EXCEEDED if setting.exceeded(rows, of) else Standing.IN_FORCE
 
 
-def _ruling(rule: Rule, setting: RuleSetting, standing: Standing, rows: int, of: int) -> Ruling:
+def _ruling(rule: CatalogueRule, setting: RuleSetting, standing: Standing, rows: int, of: int) -> Ruling:
     return Ruling(
         rule=rule.id,
         standing=standing,

@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supdata.config.rule_settings import RuleSetting
-from supdata.errors import FixConfig
+from supdata.config.weighing import Weighed, weigh
 from supdata.records.ruling import Standing
 from supdata.records.states import Severity
 from supdata.validate.catalogue import RULES
 from supdata.validate.rule import Rule
-from supdata.validate.weighing import Weighed, refuse_wrong_settings, weigh
 
 LAST_DAY = date(2027, 1, 31)
 FOR_A_TIME = {"author": "M. Durand", "reason": "essai", "ceiling": "40", "expires": "2027-01-31"}
@@ -83,19 +82,3 @@ def test_a_tolerance_of_none_takes_the_catalogue_s_away() -> None:
 
 def test_an_expired_tolerance_is_none() -> None:
     assert weighed(a_setting(tolerance="50 %"), on=date(2027, 2, 1)).severity is Severity.REJECT
-
-
-def test_an_unknown_rule_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(FixConfig, match="Did you mean INE-KEY-RNIE"):
-        refuse_wrong_settings({"INE-KEY-RNEI": RuleSetting(severity="reject")}, RULES)
-
-
-@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.essential])
-@pytest.mark.parametrize("change", [{"severity": "warn"}, {"severity": "mute"}, {"tolerance": "1 %"}], ids=str)
-def test_an_essential_rule_can_be_neither_relaxed_nor_muted(name: str, change: dict[str, str]) -> None:
-    with pytest.raises(FixConfig, match=name):
-        refuse_wrong_settings({name: a_setting(**change)}, RULES)
-
-
-def test_an_essential_rule_may_be_written_as_it_is() -> None:
-    refuse_wrong_settings({"INE-ABSENT": RuleSetting(severity="reject")}, RULES)
