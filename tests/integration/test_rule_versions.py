@@ -1,4 +1,4 @@
-"""A rule that judges otherwise than before brings back, once, what waited on what it had said: from the catalogue to the plan."""
+"""A rule that judges otherwise than before brings back, once, what waited on it: from the catalogue to the plan."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
