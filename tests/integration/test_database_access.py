@@ -34,15 +34,17 @@ def test_the_type_of_the_connection_says_how_its_database_is_read(database_url: 
 
 
 def test_a_type_whose_provider_is_missing_or_that_runs_no_sql_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect(monkeypatch, conn_type="oracle", host="127.0.0.1")
+    connect(monkeypatch, conn_type="mssql", host="127.0.0.1")
     assert isinstance(error := failure(), FixConfig)
-    assert "Install apache-airflow-providers-oracle" in str(error)
+    assert "Install apache-airflow-providers-microsoft-mssql" in str(error)
     connect(monkeypatch, conn_type="sftp", host="127.0.0.1")
     assert "type `sftp` runs no SQL" in str(failure())
 
 
-def test_a_server_that_is_away_is_worth_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect(monkeypatch, conn_type="postgres", host="127.0.0.1", port=1, login="secret", password="secret")
+@pytest.mark.parametrize("kind", ["postgres", "oracle"])
+def test_a_server_that_is_away_is_worth_another_try(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Oracle this is all that its own driver can show without a server."""
+    connect(monkeypatch, conn_type=kind, host="127.0.0.1", port=1, schema="sis", login="secret", password="secret")
     assert isinstance(error := failure(), TryLater)
     assert "secret" not in str(error)
 

@@ -15,7 +15,7 @@ from urllib3 import HTTPResponse
 from supdata.config.rest_source import RestSource
 from supdata.errors import AccessRefused, FixConfig, FixSource, SupdataError, TryLater
 from supdata.extract.rest import read_rest
-from supdata.extract.rest_patience import retry_after
+from supdata.extract.rest_patience import Patience, Wait, retry_after
 from supdata.records.rows import RawRow, UnreadableRow
 
 PATH = "/api/flux"
@@ -173,7 +173,7 @@ def test_a_busy_api_is_left_alone_for_as_long_as_it_asks() -> None:
     api = Api([answer("", 429, Retry_After="7"), answer("", 503), requests.ConnectTimeout(), page([])])
     assert api.read() == []
     assert api.waited[0] == 7.0
-    assert [2 <= api.waited[1] <= 4, 4 <= api.waited[2] <= 8] == [True, True]
+    assert 2.0 <= api.waited[1] <= 4.0 <= api.waited[2] <= 8.0
 
 
 @pytest.mark.parametrize("fault", [answer("", 500), answer("", 429), requests.ConnectionError("x"), requests.ReadTimeout("x")])
@@ -284,3 +284,44 @@ def test_what_no_retry_can_mend_is_not_tried_again(fault: Exception) -> None:
         api.read()
     assert isinstance(caught.value, FixConfig)
     assert api.waited == []
+
+
+def test_plain_http_is_used_where_somebody_has_agreed_to_it_in_writing() -> None:
+    api = Api([page([{"INE": "1"}])])
+    given = {"kind": "rest", "connection": "pegase", "path": PATH, "auth": BEARER}
+    agreed = RestSource.model_validate({**given, "insecure_http": True, "insecure_http_reason": "VPN"})
+    with requests.Session() as session:
+        session.mount("http://", api)
+        assert len(list(read_rest(session, "http://sis.example", "user", "pass", agreed, ("INE",)))) == 1
+        with pytest.raises(FixConfig, match="plain http"):
+            list(read_rest(session, "http://sis.example", "user", "pass", RestSource.model_validate(given), ("INE",)))
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("path", ["http://cas.example/cas/v1/tickets", "http://sis.example/cas/v1/tickets"])
+def test_a_login_does_not_go_by_plain_http_either(path: str) -> None:
+    api = Api([])
+    with pytest.raises(FixConfig, match="plain http"):
+        api.read(auth={"method": "login", "path": path})
+    assert api.asked == []
+
+
+@pytest.mark.parametrize("address", ["sis.example", "ftp://sis.example", "https://", "http://[::1"])
+def test_an_address_that_is_none_is_not_asked(address: str) -> None:
+    described = RestSource.model_validate({"kind": "rest", "connection": "pegase", "path": PATH, "auth": BEARER})
+    with requests.Session() as session, pytest.raises(FixConfig, match="not a URL"):
+        list(read_rest(session, address, "user", "pass", described, ("INE",)))
+
+
+def test_waits_grow_and_differ_where_the_api_does_not_say() -> None:
+    patience = Patience("Reading", until=100.0, clock=lambda: 0.0, sleep=(waited := list[float]()).append, draw=lambda: 0.5)
+    with pytest.raises(TryLater, match="away"):
+        patience.insist(lambda: Wait("away"))
+    assert waited == [1.5, 3.0, 6.0, 12.0]
+
+
+def test_a_wait_beyond_the_time_for_reading_is_not_begun() -> None:
+    patience = Patience("Reading", until=5.0, clock=lambda: 0.0, sleep=(waited := list[float]()).append)
+    with pytest.raises(TryLater, match="busy"):
+        patience.insist(lambda: Wait("busy", 6.0))
+    assert waited == []
