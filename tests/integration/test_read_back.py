@@ -173,6 +173,21 @@ def test_what_never_arrived_is_not_found_and_sent_again(bench: Bench, fault: str
     assert bench.rows() == (RECORDS, RECORDS)
 
 
+@pytest.mark.parametrize("policy", ["repost", "hold"])
+def test_with_everything_failing_on_both_sides_nothing_is_lost_doubled_or_left_in_doubt(bench: Bench, policy: str) -> None:
+    write = {"reset_after": 0.1, "reset_before": 0.1, "error_after": 0.05, "error_before": 0.05, "bad_gateway": 0.05}
+    read = {"seed": 7, "too_many": 0.1, "bad_gateway": 0.05, "reset": 0.05}
+    bench.fail(seed=7, too_many=0.05, retry_after_seconds=0, read=read, **write)
+    institution = school(ambiguous=policy, read={"sample": 1})
+    run = bench.declared("night-1", institution)
+    for _ in range(3):  # as when the task is cleared: a few records meet a fault each time they are sent
+        push_chunk_of(run, "push", "chunk-0001")
+    assert outcomes(receipts(run)) == {Outcome.ACCEPTED: RECORDS}
+    counts = reconcile_run(run)
+    assert (counts.accepted, counts.ambiguous, counts.looked_up, counts.missing) == (RECORDS, 0, RECORDS, 0)
+    assert bench.rows() == (RECORDS, RECORDS)
+
+
 def test_an_answer_that_comes_too_late_is_found(bench: Bench) -> None:
     bench.fail(seed=7, stall_after=0.1, stall_ms=3_000)
     assert outcomes(bench.declare("night-1", school(timeout_seconds=1))) == {Outcome.ACCEPTED: RECORDS}

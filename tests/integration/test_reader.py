@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -104,6 +105,14 @@ def test_a_service_that_fails_now_and_then_is_asked_again_until_all_is_read(
     services.fail(**faults)
     found = look_up(services.where(kind), INES, timeout=1)
     assert {reading.rows for reading in found.values()} == {(ROW,)}
+
+
+@BOTH
+def test_two_that_share_one_tokens_rate_both_read_all(services: Services, kind: ReadKind) -> None:
+    services.fail(rate_per_second=20)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: look_up(services.where(kind), INES), range(2)))
+    assert found == [dict.fromkeys(INES, Reading(Worth.READ, (ROW,)))] * 2
 
 
 @BOTH

@@ -62,7 +62,9 @@ class Registry(Section):
     rate: float | None = Field(None, gt=0, le=10_000, description="Records a second per push task, at most; absent: no limit.")
     chunk_size: int = Field(1_000, ge=1, le=100_000, description="Records per push task.")
     timeout_seconds: float = Field(20, gt=0, le=300)
-    ambiguous: Literal["repost", "hold"] = Field("repost", description="What to do with a record whose fate is not known.")
+    ambiguous: Literal["repost", "hold"] = Field(
+        "repost", description="What to do with a record in doubt that no read connection can tell."
+    )
     retry_days: int = Field(1, ge=1, le=30, description="First wait before an unknown student is tried again; it doubles.")
     codes: WireCodes = WireCodes()
     read: ReadBack | None = Field(None, description="Read connection; absent means that `ambiguous` alone decides.")

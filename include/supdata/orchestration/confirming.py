@@ -13,7 +13,7 @@ from supdata.orchestration.reading_back import RECONCILE, kin_of, read_endpoint
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import StageResult, as_json
 from supdata.plan.wire import make_body
-from supdata.reconcile.confirming import Confirmation, Held, is_sampled, judge, not_shown, raise_if_surprising
+from supdata.reconcile.confirming import Accepted, Confirmation, is_sampled, judge, not_shown, raise_if_surprising
 from supdata.records.declared import Other, declared_by
 from supdata.records.enrolment import Enrolment
 from supdata.records.shipment import Known, Planned
@@ -38,13 +38,13 @@ def confirm(run: Run, result: StageResult) -> Confirmation:
     with open_ledger() as ledger:
         marked = ever_marked_by(ledger, RECONCILE)
         waiting = marked_by(ledger, RECONCILE, marked)
-        held = list(_held(run, ledger, settings.sample, marked))
+        sample = list(_accepted(run, ledger, settings.sample, marked))
         try:
-            readings = asyncio.run(_read(held, where, settings))
+            readings = asyncio.run(_read(sample, where, settings))
         except TryLater as away:
             result.notes.append(f"nothing was looked up: {away.found}")
             return Confirmation()
-        judged = judge(held, readings, _others(run, ledger, not_shown(held, readings)), marked - waiting)
+        judged = judge(sample, readings, _others(run, ledger, not_shown(sample, readings)), marked - waiting)
         run.folder.write_bytes("reconcile", CONFIRMATION, as_json(judged.confirmation))
         result.files.append(CONFIRMATION)
         raise_if_surprising(judged.confirmation, run.institution.limits)
@@ -54,7 +54,7 @@ def confirm(run: Run, result: StageResult) -> Confirmation:
     return judged.confirmation
 
 
-def _held(run: Run, ledger: Ledger, share: float, marked: frozenset[str]) -> Iterator[Held]:
+def _accepted(run: Run, ledger: Ledger, share: float, marked: frozenset[str]) -> Iterator[Accepted]:
     """Yield the run's sample of what the registry has accepted, and whatever was ever sent again because it was missing."""
 
     def is_wanted(key: str) -> bool:
@@ -73,8 +73,8 @@ def _held(run: Run, ledger: Ledger, share: float, marked: frozenset[str]) -> Ite
             yield _one(one, key, make_body(one, run.institution))
 
 
-def _one(record: Planned | Enrolment, key: str, body: Mapping[str, str]) -> Held:
-    return Held(
+def _one(record: Planned | Enrolment, key: str, body: Mapping[str, str]) -> Accepted:
+    return Accepted(
         source=record.source,
         row=record.row,
         key=key,
@@ -84,10 +84,10 @@ def _one(record: Planned | Enrolment, key: str, body: Mapping[str, str]) -> Held
     )
 
 
-async def _read(held: Sequence[Held], where: ReadEndpoint, settings: ReadBack) -> dict[str, Reading]:
+async def _read(sample: Sequence[Accepted], where: ReadEndpoint, settings: ReadBack) -> dict[str, Reading]:
     """Look all of them up, and once more after the settle delay what is not shown at once."""
-    readings = await _look_up({one.ine for one in held}, where, settings)
-    unseen = {one.ine for one in not_shown(held, readings)}
+    readings = await _look_up({one.ine for one in sample}, where, settings)
+    unseen = {one.ine for one in not_shown(sample, readings)}
     if unseen and settings.settle_seconds:
         await asyncio.sleep(settings.settle_seconds)
         readings |= await _look_up(unseen, where, settings)
@@ -99,7 +99,7 @@ async def _look_up(ines: set[str], where: ReadEndpoint, settings: ReadBack) -> d
         return await reader.look_up(ines)
 
 
-def _others(run: Run, ledger: Ledger, unseen: Sequence[Held]) -> dict[str, list[Other]]:
+def _others(run: Run, ledger: Ledger, unseen: Sequence[Accepted]) -> dict[str, list[Other]]:
     if not unseen:
         return {}
     entries = ledger.entries([one.key for one in unseen])

@@ -19,7 +19,7 @@ from supdata.registry.shown import Reading, Worth
 ATTEMPTED = "Looking up at the registry what it has accepted"
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """One enrolment that the registry has accepted, in this run or before, and how to look it up. Holds an INE."""
 
     source: str
@@ -70,30 +70,35 @@ def is_sampled(key: str, run_id: str, share: float) -> bool:
     return drawn < share * 2**64
 
 
-def not_shown(held: Sequence[Held], readings: Mapping[str, Reading]) -> list[Held]:
+def not_shown(accepted: Sequence[Accepted], readings: Mapping[str, Reading]) -> list[Accepted]:
     """Return those that were read and are not shown as they were declared."""
-    return [one for one in held if readings[one.ine].worth is Worth.READ and not is_shown(readings[one.ine].rows, one.declared)]
+    return [
+        one for one in accepted if readings[one.ine].worth is Worth.READ and not is_shown(readings[one.ine].rows, one.declared)
+    ]
 
 
 def judge(
-    held: Sequence[Held], readings: Mapping[str, Reading], others: Mapping[str, Sequence[Other]], healed: Collection[str]
+    accepted: Sequence[Accepted],
+    readings: Mapping[str, Reading],
+    others: Mapping[str, Sequence[Other]],
+    healed: Collection[str],
 ) -> Judged:
     """Sort what was looked up.
 
     Args:
-        held: What was looked up.
+        accepted: What was looked up.
         readings: What was read, by INE.
         others: What else may stand at the place of each that is not shown, by key.
         healed: Keys that were sent again before because they were missing.
     """
-    unseen = not_shown(held, readings)
+    unseen = not_shown(accepted, readings)
     absent = [one for one in unseen if presence(readings[one.ine].rows, one.declared, others[one.key]) is Presence.ABSENT]
     gone = {one.key for one in absent}
     otherwise = [one for one in unseen if one.key not in gone]
-    unread = sum(readings[one.ine].worth is not Worth.READ for one in held)
+    unread = sum(readings[one.ine].worth is not Worth.READ for one in accepted)
     missing = [one for one in absent if one.key not in healed]
     confirmation = Confirmation(
-        looked_up=len(held) - unread,
+        looked_up=len(accepted) - unread,
         unread=unread,
         missing=tuple(name("accepted, and not shown by the registry", (one.place for one in missing))),
         gone_again=tuple(
@@ -129,7 +134,7 @@ def raise_if_different(confirmation: Confirmation) -> None:
         )
 
 
-def _differing(otherwise: Sequence[Held], readings: Mapping[str, Reading]) -> list[Difference]:
+def _differing(otherwise: Sequence[Accepted], readings: Mapping[str, Reading]) -> list[Difference]:
     """Return a difference for each set of fields that is shown otherwise."""
     places: dict[tuple[str, ...], list[Place]] = {}
     for one in otherwise:

@@ -25,6 +25,8 @@ CONNECT_SECONDS = 10.0
 PROBE_SECONDS = 10.0
 #: How often one student is asked for before the service counts as away.
 TRIES = 5
+#: The same when it does answer, and asks to be asked later: several tasks may share one token's rate.
+PATIENT_TRIES = 30
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 60.0
 #: A student has a few enrolments; what is longer is something else.
@@ -136,12 +138,14 @@ class Reader:
             return NOTHING_SAID
         reading = NOTHING_SAID
         async with self._slots:
-            for number in range(TRIES):
+            for number in range(PATIENT_TRIES):
                 reading = await self.ask(ine)
                 if reading.worth in {Worth.READ, Worth.BLURRED}:
                     return reading
                 if reading.worth is not Worth.AGAIN:
                     refuse(self._where, reading)
+                if number >= TRIES - 1 and reading.retry_after_seconds is None:
+                    break
                 self._wait(reading, number)
         raise self._away(reading)
 
@@ -150,7 +154,7 @@ class Reader:
         asked = reading.retry_after_seconds or 0.0
         if asked > LONGEST_PAUSE_SECONDS:
             raise self._away(reading)
-        self._pace.pause(max(asked, FIRST_PAUSE_SECONDS * 2**number))
+        self._pace.pause(max(asked, FIRST_PAUSE_SECONDS * 2 ** min(number, TRIES)))
 
     def _away(self, reading: Reading) -> TryLater:
         return TryLater(self._where.attempted, reading.words, "It is tried again; what is in doubt stays so meanwhile.")

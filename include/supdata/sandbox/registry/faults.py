@@ -37,6 +37,7 @@ class ReadFaults(BaseModel):
     bad_gateway: float = Field(0, ge=0, le=1, description="502 with a proxy's HTML page.")
     reset: float = Field(0, ge=0, le=1, description="TCP reset.")
     stall: float = Field(0, ge=0, le=1, description="The answer comes late.")
+    rate_per_second: float = Field(0, ge=0, description="Calls above it get 429 with Retry-After; 0 means no limit.")
     lag_seconds: float = Field(0, ge=0, le=86_400, description="What was declared less than this ago is not shown.")
     hidden: list[str] = Field([], description="Keys that API Particulier leaves out of admissions, as for a missing scope.")
 

@@ -6,7 +6,8 @@ document of 2026 describes it. What the registry shows of an enrolment declared 
 
 import asyncio
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.responses import Response
 
 from supdata.records.regime import REGIME_LABELS
 from supdata.sandbox.registry.declarations import REGIMES, STATUTS
-from supdata.sandbox.registry.faults import Fault, FaultDraw, FaultPlan
+from supdata.sandbox.registry.faults import Allowance, Fault, FaultDraw, FaultPlan
 from supdata.sandbox.registry.keys import KeyRing, Use
 from supdata.sandbox.registry.replies import (
     INVALID,
@@ -44,25 +45,31 @@ class ReadSide:
     def fail_as(self, plan: FaultPlan) -> None:
         """Fail as `plan.read` says from now on."""
         self._plan, self._faults = plan, FaultDraw(plan.read)
+        self._allowance = Allowance(plan.read.rate_per_second, time.monotonic())
 
     async def get_student(self, request: Request) -> Response:
         """Answer `GET /api/etudiant?INE=` to the gateway: `X-API-Key`, and `X-Caller: <id> - <name>`."""
-        busy = error_reply(429, TOO_MANY, "", asked=READ, headers=self._later())
+
+        def busy(headers: Mapping[str, str]) -> Response:
+            return error_reply(429, TOO_MANY, "", asked=READ, headers=headers)
+
         return await self._failing(request, "INE", busy) or await self._student(request)
 
     async def get_status(self, request: Request) -> Response:
         """Answer `GET /v3/mesri/statut_etudiant/ine?ine=&recipient=` to an administration with a bearer token."""
-        busy = _v3_error(429, "00429", "Trop de requêtes", "Vous avez effectué trop de requêtes", None, headers=self._later())
+
+        def busy(headers: Mapping[str, str]) -> Response:
+            return _v3_error(429, "00429", "Trop de requêtes", "Vous avez effectué trop de requêtes", None, headers=headers)
+
         return await self._failing(request, "ine", busy) or await self._status(request)
 
-    def _later(self) -> dict[str, str]:
-        return {"Retry-After": str(self._plan.retry_after_seconds)}
-
-    async def _failing(self, request: Request, name: str, busy: Response) -> Response | None:
+    async def _failing(self, request: Request, name: str, busy: Callable[[Mapping[str, str]], Response]) -> Response | None:
         """Return the answer of a fault, None when there is none."""
+        if wait := self._allowance.wait(time.monotonic()):
+            return busy({"Retry-After": str(wait)})
         match self._faults.draw(request.query_params.get(name, "").encode()):
             case Fault.TOO_MANY:
-                return busy
+                return busy({"Retry-After": str(self._plan.retry_after_seconds)})
             case Fault.BAD_GATEWAY:
                 return bad_gateway()
             case Fault.RESET_BEFORE:
