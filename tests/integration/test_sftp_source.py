@@ -1,12 +1,15 @@
 """A file read from a real SFTP server, through paramiko as Airflow's hook opens it."""
 
+import gzip
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import paramiko
 import pytest
 
+from golden.cases import Case, dropped_files
 from integration.sftp_serving import sftp_server
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import FixSource
@@ -51,6 +54,25 @@ def test_a_large_file_arrives_whole_and_in_order(client: paramiko.SFTPClient, ex
     (export / "inscriptions_1.csv").write_bytes(b"INE\r\n1\r\n")
     os.utime(export / "inscriptions_1.csv", (1, 1))
     numbers = [row.values["INE"] for row in read_sftp(lambda: client, source("/export/inscriptions_*.csv"), ["INE"])]  # type: ignore[union-attr]
+    assert numbers == [f"{n:011d}" for n in range(ROWS)]
+
+
+@pytest.mark.parametrize("case", dropped_files(), ids=lambda case: case.name)
+def test_a_file_of_any_format_is_read_from_the_server_as_from_a_disk(
+    client: paramiko.SFTPClient, export: Path, case: Case
+) -> None:
+    shutil.copyfile(case.file, export / case.file.name)
+    columns, given = case.institution.columns, case.institution.source
+    assert isinstance(given, SftpSource)
+    dropped = given.model_copy(update={"path": f"/export/{case.file.name}"})
+    wanted, optional = columns.source_columns(), columns.alternatives()
+    assert case.outcome(read_sftp(lambda: client, dropped, wanted, optional=optional)) == case.expected()
+
+
+def test_a_large_archive_is_unpacked_while_it_arrives(client: paramiko.SFTPClient, export: Path) -> None:
+    lines = ["NOM;INE", *(f"{n * 7919:x};{n:011d}" for n in range(ROWS))]
+    (export / "a.csv.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    numbers = [row.values["INE"] for row in read_sftp(lambda: client, source("/export/a.csv.gz"), ["INE"])]  # type: ignore[union-attr]
     assert numbers == [f"{n:011d}" for n in range(ROWS)]
 
 
