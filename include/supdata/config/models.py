@@ -135,3 +135,7 @@ class Institution(Section):
     def source_columns(self) -> tuple[str, ...]:
         """Return every source column that is needed, each once: those of the enrolment's fields, and those of `states`."""
         return tuple(dict.fromkeys((*self.columns.source_columns(), *self.states)))
+
+    def optional_columns(self) -> frozenset[str]:
+        """Return those that no row of a document need have: others stand in for them, or `states` says what nothing means."""
+        return self.columns.alternatives() | {column for column, listed in self.states.items() if "" in listed}

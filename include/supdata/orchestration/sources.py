@@ -46,13 +46,13 @@ def open_source(
     match institution.source:
         case SftpSource() as source:
             with sftp_sessions(source.connection) as connect:
-                optional = institution.columns.alternatives()
+                optional = institution.optional_columns()
                 yield read_sftp(connect, source, wanted, optional=optional, known=known, on_open=on_open, on_read=on_read)
         case RestSource() as source:
             connection = find_connection(source.connection)
             with requests.Session() as session:
                 login, password = connection.login or "", connection.password or ""
-                optional = institution.columns.alternatives()
+                optional = institution.optional_columns()
                 address = _address(connection)
                 yield read_rest(session, address, login, password, source, wanted, optional=optional, since=since)
         case DatabaseSource() as source:

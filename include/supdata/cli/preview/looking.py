@@ -58,7 +58,7 @@ def look(institution: Institution, *, file: Path | None, limit: int | None, suit
     Raises what the extractors raise, FixConfig when the rules cannot be read, FixSource when `file` does.
     """
     with redirect_stdout(sys.stderr):  # libraries may say a word, which is no part of an answer in JSON
-        with _opened(institution, file) as rows:
+        with opened(institution, file) as rows:
             read = list(islice(rows, limit))
         seen = tuple(_seen(read, institution, suite, on))
     counted = Counter(one.state for one in seen)
@@ -83,7 +83,11 @@ def _seen(read: list[RawRow | UnreadableRow], institution: Institution, suite: P
 
 
 @contextmanager
-def _opened(institution: Institution, file: Path | None) -> Iterator[Rows]:
+def opened(institution: Institution, file: Path | None) -> Iterator[Rows]:
+    """Yield the rows of the institution's source, or of a local `file` that is written as its files or answers are.
+
+    Raises what the extractors raise, FixSource when `file` cannot be opened.
+    """
     if file is None:
         from supdata.orchestration.sources import open_source
 
@@ -92,7 +96,7 @@ def _opened(institution: Institution, file: Path | None) -> Iterator[Rows]:
         return
     try:
         with file.open("rb") as stream:
-            wanted, optional = institution.source_columns(), institution.columns.alternatives()
+            wanted, optional = institution.source_columns(), institution.optional_columns()
             yield read_file(stream, file.name, _layout(institution), wanted, optional=optional)
     except OSError as error:
         raise FixSource(f"Reading {file}", str(error.strerror), "Give a file that can be read.") from error
