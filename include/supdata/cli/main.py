@@ -18,6 +18,7 @@ _AS_GIVEN = {"allow_extra_args": True, "ignore_unknown_options": True, "help_opt
 COMMANDS = (
     ("check", "supdata.cli.check", "Check institution files: every fault, with its line and the nearest valid word."),
     ("schema", "supdata.cli.check", "Print the JSON Schema of an institution file, for editors."),
+    ("new", "supdata.cli.new", "Draft an institution file from a sample of a school's export."),
     ("preview", "supdata.cli.preview", "Show what a school's rows become, and the verdict on each; nothing is sent."),
     ("rules", "supdata.cli.rules", "List the quality rules: a table, JSON, or the page expectations/README.md."),
     ("ledger", "supdata.cli.ledger", "Follow what was declared: show, find, trail; send again; make and upgrade the tables."),

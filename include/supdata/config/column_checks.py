@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from supdata.config.columns import NOT_KNOWN
 from supdata.config.document import Data, Document, Path
 from supdata.config.faults import Fault, nearest_to
 from supdata.config.iso_date import is_iso_date
@@ -54,7 +55,7 @@ def _words(document: Document, path: Path, mapping: Mapping[str, Data]) -> Itera
     value_map, constant = mapping.get("map"), mapping.get("constant")
     translated = value_map if isinstance(value_map, dict) else {}
     values: dict[Path, Data] = {(*path, "map", key): text for key, text in translated.items()}
-    if constant not in translated:  # a constant is translated by the map like any other value
+    if constant not in translated and constant != NOT_KNOWN:  # a constant is translated by the map like any other value
         values[*path, "constant"] = constant
     for where, text in values.items():
         if isinstance(text, str) and text.strip() not in words:
@@ -70,7 +71,7 @@ def _dates(document: Document, path: Path, mapping: Mapping[str, Data]) -> Itera
     if mapping.get("year") and path[-1] not in DATE_FIELDS:
         yield document.fault((*path, "year"), f"only a date can be the year's: {', '.join(DATE_FIELDS)}", key=True)
     constant = mapping.get("constant")
-    if path[-1] in DATE_FIELDS and isinstance(constant, str) and not is_iso_date(constant):
+    if path[-1] in DATE_FIELDS and isinstance(constant, str) and not (is_iso_date(constant) or constant == NOT_KNOWN):
         yield document.fault((*path, "constant"), f"must be a real date, written 2026-09-01; found `{constant[:20]}`")
     for index, text in enumerate(formats if isinstance(formats, list) else ()):
         if isinstance(text, str) and text.strip() not in DATE_FORMATS:

@@ -6,6 +6,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from supdata.config.section import Section
 
+#: Stands for a constant that nobody has told yet: a file with it can be read and previewed, and no row of it is declared.
+NOT_KNOWN = "?"
+
 
 def _column_shorthand(value: object) -> object:
     """`ine: NUM_INE` is short for `ine: {columns: [NUM_INE]}`, and `ine: [A, B]` for `ine: {columns: [A, B]}`."""
@@ -25,7 +28,9 @@ class ColumnMapping(Section):
     first_of: list[str] = Field(
         default_factory=list, description="Source columns by preference: the first that has a value gives it."
     )
-    constant: str | None = Field(None, description="The same value for every row.")
+    constant: str | None = Field(
+        None, description="The same value for every row; `?` while it is not known: nothing is declared."
+    )
     year: Literal["start", "end"] | None = Field(None, description="A date only: the first or the last day of `year`.")
     map: dict[str, str] = Field(
         default_factory=dict, description="Source value to canonical value; values not listed stay as found."

@@ -2,7 +2,7 @@
 
 A preset is a file in `presets/`, written like an institution file. What the institution writes counts before it, key by key:
 a section is merged, a list replaced; a section of another kind (`kind`, `type`, `method`, `by`) replaces the preset's whole,
-and so does another origin of a column. `niveauDiplome: ~` takes a column of the preset away.
+and so does another origin of a column. `niveauDiplome: ~` takes a column of the preset away, and so does a column of `states`.
 """
 
 from collections.abc import Mapping
@@ -86,7 +86,7 @@ def _merged(own: Mapping[str, Data], preset: Mapping[str, Data], path: Path = ()
         beneath = below.get(key)
         if isinstance(found, dict) and isinstance(beneath, dict):
             merged[key] = _merged(found, beneath, (*path, key))
-        elif found is None and path == ("columns",) and key in below:
+        elif found is None and path in {("columns",), ("states",)} and key in below:
             del merged[key]
     return merged
 
