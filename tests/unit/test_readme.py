@@ -24,7 +24,10 @@ def test_every_make_target_it_names_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", sorted(set(re.findall(r"supdata (check|schema|preview|ledger|sandbox|demo|up)\b", README))))
+COMMANDS_NAMED = r"\bsupdata (check|schema|new|preview|doctor|rules|ledger|sandbox|demo|up)\b"
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(COMMANDS_NAMED, README))))
 def test_every_command_it_names_exists(name: str) -> None:
     assert name in {command for command, _, _ in COMMANDS}
 
