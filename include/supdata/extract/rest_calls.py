@@ -89,11 +89,11 @@ class Caller:
         """Send, and return the answer or why it is worth waiting for another one."""
         try:
             response = send()
-        except SSLError as error:
+        except SSLError:  # what requests raises quotes the address, which may hold a key: no cause is kept
             remedy = "Ask the school for a certificate that is publicly trusted, under its server's own name."
-            raise FixConfig(self.attempted, "the server's certificate cannot be trusted", remedy) from error
-        except (InvalidSchema, InvalidURL, MissingSchema) as error:
-            raise FixConfig(self.attempted, "the address is not a URL", "Correct the connection's host.") from error
+            raise FixConfig(self.attempted, "the server's certificate cannot be trusted", remedy) from None
+        except (InvalidSchema, InvalidURL, MissingSchema):
+            raise FixConfig(self.attempted, "the address is not a URL", "Correct the connection's host.") from None
         except requests.RequestException:
             return Wait("the API does not answer")
         if response.status_code == 429 or response.status_code >= 500:

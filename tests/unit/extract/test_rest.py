@@ -283,6 +283,7 @@ def test_what_no_retry_can_mend_is_not_tried_again(fault: Exception) -> None:
     with pytest.raises(SupdataError) as caught:
         api.read()
     assert isinstance(caught.value, FixConfig)
+    assert caught.value.__cause__ is None
     assert api.waited == []
 
 
