@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
+from integration.scheduler.killing import OPERATING
 from integration.scheduler.operating import Operator, Rows, Run, copy_project, cut_chunks, wait_for_files
 from supdata.cli.demo.layout import Layout, fresh
 from supdata.cli.demo.narrator import Narrator
@@ -28,7 +29,7 @@ NEW_DIPLOMAS = 3
 LYCEE_CHUNK = 100
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     folder = tmp_path_factory.mktemp("scheduler")
     project = copy_project(folder / "project")
@@ -37,7 +38,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     wait_for_files(project, UNIVERSITY)
     (project / "dags" / "institutions" / f"{BROKEN}.yaml").write_text(f"uai: {BROKEN}\nnam: Lycée <script>\n", encoding="utf-8")
     scene = Scene(Layout(folder / "var", project), STUDENTS, Narrator(Console()))
-    with fresh(scene.layout), running_stack(scene) as stack:
+    with fresh(scene.layout), running_stack(scene, OPERATING) as stack:
         yield Operator(stack, scene)
 
 

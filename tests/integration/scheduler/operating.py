@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,11 @@ class Operator:
         """Upload the university's export once more, as it is: only its time is new."""
         (Folders(self.scene.layout.schools).sftp / EXTRACT).touch()
 
+    def wait_for_push(self, started: Started, state: str) -> Run:
+        """Return the run once one of its pushes is in `state`."""
+        (run,) = self._wait([started], lambda run: state in run.states("push"))
+        return run
+
     def _wait(self, runs: Iterable[Started], ready: Callable[[Run], bool]) -> tuple[Run, ...]:
         found: dict[Started, Run] = {}
 
@@ -112,6 +117,11 @@ class Operator:
     def clear_failed(self, started: Started) -> None:
         """Press "Clear only failed tasks" on the run's page."""
         self._ask("POST", started, "/clear", {"dry_run": False, "only_failed": True})
+
+    def clear(self, started: Started, tasks: Sequence[tuple[str, int]]) -> None:
+        """Press "Clear task instance" on the page of each mapped task."""
+        body = {"dry_run": False, "dag_run_id": started.run_id, "only_failed": False, "task_ids": [list(one) for one in tasks]}
+        self.stack.api.call("POST", f"/api/v2/dags/{started.dag_id}/clearTaskInstances", body)
 
     def question(self, started: Started) -> dict[str, Any]:
         return self._ask("GET", started, "/taskInstances/approve/-1/hitlDetails")

@@ -57,6 +57,14 @@ class SandboxRegistry:
         """Return all that the registry counts: `rows`, `distinct`, and `posts`, the calls whatever their answer."""
         return self._call("GET", "stats")
 
+    def fail(self, **plan: Any) -> None:
+        """Make calls fail as `plan` says, see `FaultPlan`; nothing given ends all faults."""
+        self._call("PUT", "faults", plan)
+
+    def held(self) -> int:
+        """Return how many calls wait for another fault plan."""
+        return int(self._call("GET", "held")["held"])
+
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         what = f"Asking the sandbox registry: {method} /sandbox/{path}"
         try:

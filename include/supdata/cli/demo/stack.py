@@ -50,29 +50,31 @@ class Stack:
     accesses: tuple[Access, ...]
     postgres: PostgresServer
     registry_keys: Mapping[str, str] = field(repr=False)
+    #: What Airflow's processes run in: a component that ended is started again with the same.
+    variables: Mapping[str, str] = field(repr=False)
 
 
 @contextmanager
-def running_stack(scene: Scene) -> Iterator[Stack]:
-    """Start everything, yield it ready for runs, and stop it."""
+def running_stack(scene: Scene, settings: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """Start everything, yield it ready for runs, and stop it; `settings` are Airflow's by the names of its variables."""
     scene.narrator.say("Starting PostgreSQL")
     with (
         embedded_postgres(scene.layout.postgres, settings=POSTGRES_SETTINGS) as postgres,
         children(scene.layout.logs) as group,
     ):
         try:
-            yield _start(scene, postgres, group)
+            yield _start(scene, postgres, group, settings or {})
         finally:
             scene.narrator.say("Stopping everything")
 
 
-def _start(scene: Scene, postgres: PostgresServer, group: Children) -> Stack:
+def _start(scene: Scene, postgres: PostgresServer, group: Children, settings: Mapping[str, str]) -> Stack:
     layout = scene.layout
     airflow_port, registry_port = free_ports(2)
     airflow = _configured(layout, postgres.create_database("airflow"), airflow_port)
     variables = environment(
         airflow,
-        {"SUPDATA_RUN_FOLDER": str(layout.runs), "SUPDATA_EXPECTATIONS": str(layout.project / "expectations")},
+        {"SUPDATA_RUN_FOLDER": str(layout.runs), "SUPDATA_EXPECTATIONS": str(layout.project / "expectations"), **settings},
     )
     migration = start_migration(group, variables, layout.project)
     registry = start_registry(group, postgres.create_database("registry"), registry_port, layout)
@@ -88,7 +90,7 @@ def _start(scene: Scene, postgres: PostgresServer, group: Children) -> Stack:
         api.create_connection(connection)
     api.create_pool(POOL, POOL_SLOTS, "Push tasks of all schools: what the registry is asked at once.")
     _await_dags(group, api, scene)
-    return Stack(group, airflow, api, registry, accesses, postgres, keys)
+    return Stack(group, airflow, api, registry, accesses, postgres, keys, variables)
 
 
 def _configured(layout: Layout, database_url: str, port: int) -> LocalAirflow:

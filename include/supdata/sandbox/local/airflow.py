@@ -89,8 +89,13 @@ def start_migration(children: Children, variables: Mapping[str, str], folder: Pa
 
 def start_components(children: Children, variables: Mapping[str, str], folder: Path) -> None:
     """Start the api-server, the scheduler, the DAG processor and the triggerer."""
-    for name, arguments in COMPONENTS.items():
-        children.start(name, [*_command(), *arguments], environment=variables, folder=folder)
+    for name in COMPONENTS:
+        start_component(children, name, variables, folder)
+
+
+def start_component(children: Children, name: str, variables: Mapping[str, str], folder: Path) -> Child:
+    """Start one of `COMPONENTS`."""
+    return children.start(name, [*_command(), *COMPONENTS[name]], environment=variables, folder=folder)
 
 
 def parallelism(cores: int) -> int:
