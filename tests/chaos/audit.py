@@ -1,7 +1,7 @@
 """What became of every record, counted from three sides that know nothing of one another: registry, ledger, plan."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,15 @@ WRITTEN_ALL_THE_SAME = frozenset({Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.ST
 
 @dataclass(frozen=True)
 class Found:
-    """What the count found. `lost`: the registry has not got it, and the ledger does not show it as in doubt either."""
+    """What the count found. `lost`: the registry has not got it, and the ledger does not show it as in doubt either.
+
+    `wrong_state` is None for a peer that keeps no record of each body.
+    """
 
     lost: int
     duplicated: int
     ambiguous: int
-    wrong_state: int
+    wrong_state: int | None
 
 
 def planned_in(root: Path) -> dict[str, Planned]:
@@ -41,8 +44,11 @@ def planned_in(root: Path) -> dict[str, Planned]:
     return found
 
 
-def count(planned: Mapping[str, Planned], *, registry: str, ledger: str) -> Found:
-    """Count what the registry holds against what was planned and what the ledger says."""
+def count(planned: Mapping[str, Planned], *, registry: str, ledger: str, read_back: bool = False) -> Found:
+    """Count what the registry holds against what was planned and what the ledger says.
+
+    What was `read_back` may be known as accepted without its number, which the read service does not tell.
+    """
     rows = _rows(registry)
     states = _states(ledger)
     bodies = {key: _body(one.body) for key, one in planned.items()}
@@ -50,10 +56,12 @@ def count(planned: Mapping[str, Planned], *, registry: str, ledger: str) -> Foun
     absent = {key for key in due if not rows.get(bodies[key])}
     doubtful = {key for key, (state, _) in states.items() if state == "ambiguous"}
     strangers = rows.keys() - {bodies[key] for key in due}
-    wrong = [one for key, one in planned.items() if _is_wrong(one, states.get(key), rows.get(bodies[key], []))]
+    untold = [""] if read_back else []
+    numbers = {key: [*rows[bodies[key]], *untold] if bodies[key] in rows else [] for key in planned}
+    wrong = [one for key, one in planned.items() if _is_wrong(one, states.get(key), numbers[key])]
     return Found(
         lost=len(absent - doubtful),
-        duplicated=sum(len(numbers) - 1 for numbers in rows.values()),
+        duplicated=sum(len(told) - 1 for told in rows.values()),
         ambiguous=len(doubtful) + _unanswered(ledger),
         wrong_state=len(strangers) + len(wrong),
     )
@@ -97,16 +105,34 @@ def _body(body: Mapping[str, str]) -> Body:
     return tuple(body.get(name, "") for name in FIELDS)
 
 
-def unknowable(planned: Mapping[str, Planned], faults: Mapping[str, Any]) -> int:
-    """Return how many rows the faults alone make double under `repost`: those written although nobody was told.
+def count_of_peer(
+    bodies: Sequence[Mapping[str, str]], due: Collection[int], told: Collection[int] | None, registry: str
+) -> Found:
+    """Count what the registry holds of `bodies`: those at `due` should be there, those at `told` a peer says are."""
+    rows = _rows(registry)
+    there = {at for at, body in enumerate(bodies) if _body(body) in rows}
+    return Found(
+        lost=len(set(due) - there),
+        duplicated=sum(len(numbers) - 1 for numbers in rows.values()),
+        ambiguous=0,
+        wrong_state=None if told is None else len(there ^ set(told)),
+    )
+
+
+def sent_when_due(planned: Mapping[str, Planned]) -> list[bytes]:
+    """Return the bodies of what the registry is to accept, as they are sent."""
+    return [msgspec.json.encode(one.body) for one in planned.values() if truth(one.row) is Outcome.ACCEPTED]
+
+
+def unknowable(bodies: Iterable[bytes], faults: Mapping[str, Any]) -> int:
+    """Return how many of `bodies` the faults alone make double under `repost`: those written although nobody was told.
 
     The registry's draws are repeated here: they depend on nothing but the seed, the body and how often it came.
     """
     draw = FaultDraw(FaultPlan(**faults))
     drawn: Counter[Fault] = Counter()
-    for one in planned.values():
-        if truth(one.row) is Outcome.ACCEPTED:
-            drawn.update(_until_answered(draw, msgspec.json.encode(one.body)))
+    for body in bodies:
+        drawn.update(_until_answered(draw, body))
     return sum(drawn[fault] for fault in WRITTEN_ALL_THE_SAME)
 
 

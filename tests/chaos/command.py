@@ -1,18 +1,26 @@
 """`python -m chaos`: plays the scenarios and writes var/bench/chaos.json; see `make chaos`."""
 
 import logging
+import os
 import shutil
 import sys
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from chaos.playing import play
+from chaos.airflow import NAME as AIRFLOW
+from chaos.airflow import play_airflow
+from chaos.peers import DRT, LIGHTBEAM
+from chaos.playing import US, Line, play
+from chaos.playing_peers import play_peer
 from chaos.scenarios import SCENARIOS, Size
-from chaos.table import as_table, merge_json, read_json, sentence
+from chaos.table import as_table, identity, merge_json, read_json, sentence
 from chaos.tasks import prepare
 from chaos.world import servers
 
@@ -25,24 +33,48 @@ def main(
     kills: Annotated[int, typer.Option(min=0, help="Pushes to kill; fewer where the run is too short for them.")] = 100,
     away: Annotated[float, typer.Option(min=0, help="Seconds for which the registry is down.")] = 30.0,
     only: Annotated[str, typer.Option(help="Only scenarios whose name holds this.")] = "",
-    resume: Annotated[bool, typer.Option("--resume", help="Leave out what was already played with as many records.")] = False,
+    by: Annotated[str, typer.Option(help="Who sends: supdata-sync, lightbeam, drt; or all.")] = "all",
+    resume: Annotated[bool, typer.Option("--resume", help="Leave out what was played with as many records.")] = False,
     output: Annotated[Path, typer.Option(help="Where the figures go, each scenario's in place of its last.")] = FIGURES,
 ) -> None:
     """Break everything between a made school and a sandbox registry, and count what became of every record."""
     size = Size(records, min(kills, records // 50), away, rate_per_second=min(1_000, records // 10))
-    known = {(line.scenario, line.records) for line in read_json(output)} if resume else set()
-    chosen = [one for one in SCENARIOS if only in one.name and (one.name, records) not in known]
-    folder = output.parent / "chaos"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = output.parent / f"chaos-{os.getpid()}"
+    known = {identity(line) for line in read_json(output)} if resume else set()
+    plays = [
+        one for one in _plays(size, output.parent) if only in one.scenario and one.system.startswith(("", by)[by != "all"])
+    ]
+    left = [one for one in plays if (one.system, one.scenario, records) not in known]
     prepare(folder / "airflow", "chaos.command")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     console = Console(width=None if sys.stdout.isatty() else 150)
     with servers(folder / "postgres") as both:
-        for number, scenario in enumerate(chosen, 1):
-            console.print(f"{time.strftime('%H:%M:%S')}  {number}/{len(chosen)}  {scenario.name} …", highlight=False)
-            line = play(scenario, size, both, folder / f"s{number:02d}")
+        for number, one in enumerate(left, 1):
+            console.print(f"{time.strftime('%H:%M:%S')}  {number}/{len(left)}  {one.system}, {one.scenario} …", highlight=False)
+            line = one.play(servers=both, folder=folder / f"s{number:02d}")
             console.print(f"          {sentence(line)}", highlight=False)
             merge_json(line, output)
-    lines = [line for line in read_json(output) if line.records == records and only in line.scenario]
+    wanted = {(one.system, one.scenario, records) for one in plays}
+    lines = [line for line in read_json(output) if identity(line) in wanted]
     console.print(as_table(lines))
-    raise typer.Exit(0 if all(line.holds for line in lines) else 1)
+    shutil.rmtree(folder)
+    raise typer.Exit(0 if all(line.holds for line in lines if line.system == US) else 1)
+
+
+@dataclass(frozen=True)
+class Play:
+    """One line to come: who sends, what breaks, and how to play it in a folder."""
+
+    system: str
+    scenario: str
+    play: Callable[..., Line]
+
+
+def _plays(size: Size, bench: Path) -> Iterator[Play]:
+    for scenario in SCENARIOS:
+        yield Play(US, scenario.name, partial(play, scenario, size))
+    yield Play(US, AIRFLOW, partial(play_airflow, size))
+    for peer in (LIGHTBEAM, DRT):
+        for scenario in SCENARIOS:
+            if scenario.peers:
+                yield Play(peer.title, scenario.name, partial(play_peer, peer, scenario, size, bench / "peers"))

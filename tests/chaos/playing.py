@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from chaos.audit import Found, count, planned_in, unknowable
+from chaos.audit import Found, count, planned_in, sent_when_due, unknowable
 from chaos.breaking import beside, killing, once_calls_are_held
 from chaos.night import Operator
 from chaos.scenarios import IN_FLIGHT, Scenario, Size
@@ -16,12 +16,15 @@ from chaos.school import directory, institution, records
 from chaos.tasks import Order
 from chaos.world import Servers, World
 
+US = "supdata-sync"
+
 
 @dataclass(frozen=True)
 class Line:
     """One line of the table; `endings` count tries that did not end well.
 
     `allowed` is how many rows may be double; `may_doubt` whether records may stay in doubt, which only `hold` lets them.
+    `system` is who sent: us, or a peer in its version.
     """
 
     scenario: str
@@ -33,6 +36,7 @@ class Line:
     kills: int
     endings: dict[str, int]
     seconds: float
+    system: str = US
 
     @property
     def holds(self) -> bool:
@@ -54,8 +58,8 @@ def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line
     operator.night("night-2", datetime.now(UTC) + timedelta(days=1))
     seconds = time.monotonic() - begun
     planned = planned_in(folder / "runs")
-    found = count(planned, registry=world.registry.database, ledger=world.ledger)
-    allowed = _allowed(scenario, kills, unknowable(planned, scenario.faults) if scenario.faults else 0)
+    found = count(planned, registry=world.registry.database, ledger=world.ledger, read_back=scenario.read_back)
+    allowed = _allowed(scenario, kills, unknowable(sent_when_due(planned), scenario.faults) if scenario.faults else 0)
     return Line(
         scenario.name,
         size.records,
@@ -70,8 +74,8 @@ def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line
 
 
 def _allowed(scenario: Scenario, kills: int, written_all_the_same: int) -> int:
-    """Under `hold` what is in doubt is not sent again: nothing may be double."""
-    if scenario.policy == "hold":
+    """Under `hold` what is in doubt is not sent again, and with a read connection it is known: nothing may be double."""
+    if scenario.policy == "hold" or scenario.read_back:
         return 0
     return written_all_the_same + (kills + scenario.dying) * IN_FLIGHT
 
@@ -97,7 +101,7 @@ def _breaking(scenario: Scenario, size: Size, world: World, operator: Operator) 
     if scenario.killed:
         return beside(killing(world.registry, operator, faults, kills=size.kills, records=size.records))
     if break_it is not None:
-        told = partial(break_it, world, size, operator)
+        told = partial(break_it, world, size, operator.endings)
         return beside(once_calls_are_held(world.registry, size.records // 3, faults, told))
     world.registry.fail(**faults)
     return nullcontext()

@@ -61,6 +61,10 @@ class RegistryProcess:
         asked = {"uai": institution.uai, "kind": "enseignement_superieur", "name": "UNIVERSITE"}
         return str(self._ask("POST", "keys", asked)["key"])
 
+    def read_key(self) -> str:
+        """Return a key to its read service."""
+        return str(self._ask("POST", "read-keys", {"use": "gateway"})["key"])
+
     def held(self) -> int:
         """Return how many calls wait for another fault plan."""
         return int(self._ask("GET", "held")["held"])

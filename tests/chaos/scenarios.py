@@ -13,6 +13,8 @@ CONCURRENCY = 8
 SLOTS = 2
 #: What one process that dies leaves in doubt at most: its intents without a receipt.
 IN_FLIGHT = WINDOW * CONCURRENCY
+#: A few seconds after it has gone, a record is in the sandbox or it never will be.
+READ = {"connection": "supdata_read", "kind": "supdata", "rate": 500, "settle_seconds": 5, "sample": 0.01}
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Size:
         return max(50, self.records // 40)
 
 
-Breaks = Callable[[World, Size, Operator, Event], None]
+#: The third argument tells how tries have ended so far, the fourth that the night is over.
+Breaks = Callable[[World, Size, Mapping[str, int], Event], None]
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Scenario:
         triggers: How many runs of the school start at once.
         policy: The school's `ambiguous`.
         timeout_seconds: The school's time limit for an answer.
+        read_back: Whether the school has a read connection, so that what is in doubt can be known.
+        peers: Whether the peers can meet it too.
     """
 
     name: str
@@ -58,6 +63,8 @@ class Scenario:
     triggers: int = 1
     policy: Literal["repost", "hold"] = "repost"
     timeout_seconds: float = 60.0
+    read_back: bool = False
+    peers: bool = True
 
     def settings(self, size: Size) -> dict[str, Any]:
         """Return the school's `registry` section."""
@@ -66,6 +73,7 @@ class Scenario:
             "chunk_size": size.chunk,
             "timeout_seconds": self.timeout_seconds,
             "ambiguous": self.policy,
+            "read": READ if self.read_back else None,
         }
 
     def registry_faults(self, size: Size) -> dict[str, Any]:
@@ -83,24 +91,24 @@ class Scenario:
         return operator
 
 
-def registry_down(world: World, size: Size, operator: Operator, over: Event) -> None:
+def registry_down(world: World, size: Size, endings: Mapping[str, int], over: Event) -> None:
     """Stop the registry in order, and start it again after a while."""
     world.registry.restart(size.away_seconds, kill=False)
 
 
-def registry_killed(world: World, size: Size, operator: Operator, over: Event) -> None:
+def registry_killed(world: World, size: Size, endings: Mapping[str, int], over: Event) -> None:
     """Kill the registry, and start it again at once."""
     world.registry.restart(0.0, kill=True)
 
 
-def ledger_restarted(world: World, size: Size, operator: Operator, over: Event) -> None:
+def ledger_restarted(world: World, size: Size, endings: Mapping[str, int], over: Event) -> None:
     """Restart the ledger's PostgreSQL."""
     world.ledger_server.restart(1.0)
 
 
-def until_they_meet(world: World, size: Size, operator: Operator, over: Event) -> None:
+def until_they_meet(world: World, size: Size, endings: Mapping[str, int], over: Event) -> None:
     """Leave the first run's calls under way until the second one has met them."""
-    while not operator.endings and not over.wait(0.05):
+    while not endings and not over.wait(0.05):
         continue
 
 
@@ -111,14 +119,16 @@ SCENARIOS = (
     Scenario("10 % 503", {"unavailable": 0.1, "retry_after_seconds": 0}),
     Scenario("5 % reset before the write", {"reset_before": 0.05}),
     Scenario("5 % reset after the write", {"reset_after": 0.05}),
-    Scenario("5 % reset after, policy hold", {"reset_after": 0.05}, policy="hold"),
+    Scenario("5 % reset after, policy hold", {"reset_after": 0.05}, policy="hold", peers=False),
+    Scenario("5 % reset after, read back", {"reset_after": 0.05}, read_back=True, peers=False),
     Scenario("2 % answered past the timeout", {"stall_after": 0.02, "stall_ms": 12_000}, timeout_seconds=8),
     Scenario("5 % HTML 502", {"bad_gateway": 0.05}),
     Scenario("registry down", breaks=registry_down, dying=SLOTS),
     Scenario("registry killed and restarted", breaks=registry_killed, dying=SLOTS),
-    Scenario("ledger's PostgreSQL restarted", breaks=ledger_restarted, dying=SLOTS),
+    Scenario("ledger's PostgreSQL restarted", breaks=ledger_restarted, dying=SLOTS, peers=False),
     Scenario("kill -9 of pushes", killed=True),
-    Scenario("kill -9 of pushes, policy hold", killed=True, policy="hold"),
+    Scenario("kill -9 of pushes, policy hold", killed=True, policy="hold", peers=False),
+    Scenario("kill -9 of pushes, read back", killed=True, read_back=True, peers=False),
     Scenario("disk full in the run folder", disk_full=True),
     Scenario("two triggers of one school", breaks=until_they_meet, triggers=2),
 )

@@ -21,28 +21,34 @@ def read_json(file: Path) -> list[Line]:
 
 def merge_json(line: Line, file: Path) -> None:
     """Put a line into a file, in place of that scenario's last one of the same size: a run that stops has lost nothing."""
-    same = (line.scenario, line.records)
-    lines = [*(one for one in read_json(file) if (one.scenario, one.records) != same), line]
+    lines = [*(one for one in read_json(file) if identity(one) != identity(line)), line]
     facts = [{**asdict(one), "seconds": round(one.seconds, 1), "holds": one.holds} for one in lines]
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"scenarios": facts}, indent=2) + "\n")
 
 
+def identity(line: Line) -> tuple[str, str, int]:
+    """Return what makes a line the same as another: who sent, what broke, and how many records."""
+    return line.system, line.scenario, line.records
+
+
 def as_table(lines: Sequence[Line]) -> Table:
     """Return the table for a terminal."""
-    table = Table("scenario", title=f"Chaos, {lines[0].records} records", caption="double: rows found / allowed at most")
-    for head in ("lost", "double", "in doubt", "wrong", "kills", "seconds"):
+    table = Table("sent by", "scenario", title="Chaos", caption="double: rows found / allowed at most")
+    for head in ("records", "lost", "double", "in doubt", "wrong", "kills", "seconds"):
         table.add_column(head, justify="right")
     table.add_column("runs")
     table.add_column("holds")
     for line in lines:
         found = line.found
         table.add_row(
+            line.system,
             line.scenario,
+            str(line.records),
             str(found.lost),
             f"{found.duplicated} / {line.allowed}",
             str(found.ambiguous),
-            str(found.wrong_state),
+            "-" if found.wrong_state is None else str(found.wrong_state),
             str(line.kills),
             f"{line.seconds:.0f}",
             " | ".join(line.runs),
@@ -55,4 +61,4 @@ def sentence(line: Line) -> str:
     """Return one line about a scenario as it ends."""
     endings = ", ".join(f"{what} x{times}" for what, times in sorted(line.endings.items()))
     holds = "holds" if line.holds else "DOES NOT HOLD"
-    return f"{line.seconds:5.0f} s  {line.scenario}: {holds}{f' ({endings})' if endings else ''}"
+    return f"{line.seconds:5.0f} s  {line.system}, {line.scenario}: {holds}{f' ({endings})' if endings else ''}"

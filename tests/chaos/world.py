@@ -63,6 +63,7 @@ class World:
             "SUPDATA_LEDGER": ledger,
             "SUPDATA_LEDGER_KEY": {"conn_type": "generic", "password": SECRET},
             f"SUPDATA_{UNIVERSITY}": {"conn_type": "supdata", "host": self.registry.url, "password": key},
+            "SUPDATA_READ": {"conn_type": "supdata_read", "host": self.registry.url, "password": self.registry.read_key()},
         }
         return {f"AIRFLOW_CONN_{name}": json.dumps(fields) for name, fields in connections.items()}
 
