@@ -100,11 +100,16 @@ def swapped(text: str, believed: Believed) -> str:
     return other.isoformat() if other != day and believed(other) else ""
 
 
-def moved(text: str, years: Sequence[int], believed: Believed) -> str:
-    """Return a real date moved by one of `years`, when one only is believed."""
+def in_another_century(text: str, believed: Believed) -> str:
+    """Return a real date a century before or after, unless its year may as well be two digits exchanged: 2060, for 2006."""
     try:
         day = date.fromisoformat(text)
-        moves = [day.replace(year=day.year + by) for by in years]
+        years = (day.year - 100, day.year + 100, _exchanged_at_the_end(day.year))
+        return only(one.isoformat() for one in (day.replace(year=year) for year in years) if believed(one))
     except ValueError:  # no date; the 29 February of a year without one
         return ""
-    return only(one.isoformat() for one in moves if believed(one))
+
+
+def _exchanged_at_the_end(year: int) -> int:
+    tens, units = year // 10 % 10, year % 10
+    return year - year % 100 + 10 * units + tens

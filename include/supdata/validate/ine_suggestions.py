@@ -29,6 +29,15 @@ def elsewhere(enrolment: Enrolment) -> str:
     return only([found for name in OTHER_FIELDS if (found := ine_in(getattr(enrolment, name)))])
 
 
+def elsewhere_by_shape(enrolment: Enrolment) -> str:
+    """Return what stands in another column and is an INE by its shape alone, where the row's own column holds none.
+
+    Four digits, A or D, five digits and a letter are no other number of a school's: these families have no key to ask.
+    """
+    others = (getattr(enrolment, name).strip().upper() for name in OTHER_FIELDS)
+    return only(one for one in others if family(one) in {Family.APPRENTICE, Family.PROVISIONAL})
+
+
 def zeros_restored(text: str) -> str:
     """Return the INE with its zeros back, unless it may lack something else.
 
@@ -45,7 +54,17 @@ def reshaped(text: str) -> str:
     bare = re.sub(r"[\W_]", "", text.removeprefix("INE")).upper().translate(HOMOGLYPHS)
     if _LACKS_A_LETTER.fullmatch(bare) and not with_zeros(bare):
         return _with_its_letters(bare)
-    return zeros_restored(bare) or only(one for one in _reshapings(bare) if is_certain(one))
+    certain = [one for one in _reshapings(bare) if is_certain(one)]
+    return zeros_restored(bare) or only(_without_a_double(bare, certain)) or only(certain)
+
+
+def _without_a_double(bare: str, certain: Collection[str]) -> list[str]:
+    """Return those of `certain` that are a character too many short of `bare`, one that repeats its neighbour.
+
+    A key struck twice is a far more common slip than any other character too many.
+    """
+    doubled = {bare[:place] + bare[place + 1 :] for place in range(1, len(bare)) if bare[place] == bare[place - 1]}
+    return [one for one in certain if one in doubled]
 
 
 def _with_its_letters(text: str) -> str:

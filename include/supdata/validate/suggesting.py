@@ -66,7 +66,7 @@ def _regime(one: Enrolment, _: Institution) -> str:
 
 
 def _century(one: Enrolment, school: Institution) -> str:
-    return days.moved(one.dateNaissance, (-100, 100), days.believed_birth(school.year))
+    return days.in_another_century(one.dateNaissance, days.believed_birth(school.year))
 
 
 def _start(one: Enrolment, school: Institution) -> str:
@@ -79,9 +79,8 @@ def _end(one: Enrolment, school: Institution) -> str:
 
 
 def _end_after_start(one: Enrolment, school: Institution) -> str:
-    believed = days.believed_day(school.year)
-    ways = (days.swapped(one.dateFinInscription, believed), days.moved(one.dateFinInscription, (1,), believed))
-    return ine.only([end for end in ways if end >= one.dateDebutInscription])
+    end = days.swapped(one.dateFinInscription, days.believed_day(school.year))
+    return end if end >= one.dateDebutInscription else ""
 
 
 def _start_in_year(one: Enrolment, school: Institution) -> str:
@@ -105,7 +104,7 @@ BY_RULE: Mapping[str, Suggestion] = MappingProxyType(
     {
         "INE-ELSEWHERE": lambda one, _: ine.elsewhere(one),
         "INE-LOST-ZERO": lambda one, _: ine.zeros_restored(one.ine),
-        "INE-FORMAT": lambda one, _: ine.reshaped(one.ine),
+        "INE-FORMAT": lambda one, _: ine.reshaped(one.ine) or ine.elsewhere_by_shape(one),
         "INE-KEY-RNIE": lambda one, _: ine.corrected(one.ine),
         "INE-PROVISIONAL": lambda one, _: ine.elsewhere(one),
         "BIRTH-REAL": _birth,
