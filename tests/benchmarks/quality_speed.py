@@ -38,8 +38,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     lot: str
     rows: int
     runs: list[Run]
-    ratio_to_pandera: float | None = None
-    ratio_to_polars: float | None = None
+    cpu_ratio_to_pandera: float | None = None
+    cpu_ratio_to_polars: float | None = None
+    wall_ratio_to_pandera: float | None = None
     wall_ratio_to_polars: float | None = None
 
 
@@ -51,8 +52,9 @@ def figures(runs: Runs, rows: Mapping[str, int]) -> list[Figures]:
             lot=lot,
             rows=rows[lot],
             runs=[run for (of, _), run in runs.items() if of == lot],
-            ratio_to_pandera=_ratio(runs, lot, "pandera"),
-            ratio_to_polars=_ratio(runs, lot, "polars"),
+            cpu_ratio_to_pandera=_ratio(runs, lot, "pandera", "cpu"),
+            cpu_ratio_to_polars=_ratio(runs, lot, "polars", "cpu"),
+            wall_ratio_to_pandera=_ratio(runs, lot, "pandera", "wall"),
             wall_ratio_to_polars=_ratio(runs, lot, "polars", "wall"),
         )
         for lot in lots
@@ -60,14 +62,14 @@ def figures(runs: Runs, rows: Mapping[str, int]) -> list[Figures]:
 
 
 def missed(found: Sequence[Figures]) -> list[str]:
-    """Return a sentence per figure of the project that is not reached."""
+    """Return a sentence per figure of the project that is not reached; what counts against others is the clock on the wall."""
     faults = []
     for one in found:
         ours = next(run for run in one.runs if run.contender == OURS)
-        if one.ratio_to_pandera is not None and one.ratio_to_pandera > 1:
-            faults.append(f"{one.lot}: {one.ratio_to_pandera:.2f} times pandera, wanted 1")
-        if one.ratio_to_polars is not None and one.ratio_to_polars > 3:
-            faults.append(f"{one.lot}: {one.ratio_to_polars:.2f} times polars, wanted 3")
+        if one.wall_ratio_to_pandera is not None and one.wall_ratio_to_pandera > 1:
+            faults.append(f"{one.lot}: {one.wall_ratio_to_pandera:.2f} times pandera, wanted 1")
+        if one.wall_ratio_to_polars is not None and one.wall_ratio_to_polars > 3:
+            faults.append(f"{one.lot}: {one.wall_ratio_to_polars:.2f} times polars, wanted 3")
         if ours.peak_mib > 1536:
             faults.append(f"{one.lot}: {ours.peak_mib:.0f} MiB at most, wanted 1536")
         if one.rows <= FEW and ours.cpu >= 1:
@@ -75,8 +77,8 @@ def missed(found: Sequence[Figures]) -> list[str]:
     return faults
 
 
-def _ratio(runs: Runs, lot: str, other: str, clock: str = "cpu") -> float | None:
-    """Return our time over another's: CPU time is that of all its threads, which is what a shared machine pays."""
+def _ratio(runs: Runs, lot: str, other: str, clock: str) -> float | None:
+    """Return our time over another's, by the clock on the wall or in CPU time of all threads, which a shared machine pays."""
     if (lot, other) not in runs:
         return None
     ours, theirs = (float(getattr(runs[lot, name], clock)) for name in (OURS, other))
@@ -99,7 +101,7 @@ def measured(folder: Path, lots: Mapping[str, tuple[int, float]], progress: Prog
     for lot, name in _heats(lots):
         progress.update(step, description=f"{lot}: {name}")
         run = run_apart(name, files[lot])
-        if (lot, name) not in best or run.cpu < best[lot, name].cpu:
+        if (lot, name) not in best or run.wall < best[lot, name].wall:
             best[lot, name] = run
         progress.advance(step)
     return best
@@ -133,9 +135,10 @@ def _print(found: Sequence[Figures], console: Console) -> None:
         table.add_section()
     console.print(table)
     for one in found:
-        if one.ratio_to_polars is not None:
-            ratios = f"{one.ratio_to_pandera} times pandera, {one.ratio_to_polars} times polars"
-            console.print(f"{one.lot}: {ratios} (CPU; {one.wall_ratio_to_polars} times by the clock on the wall)")
+        if one.wall_ratio_to_polars is not None:
+            wall = f"{one.wall_ratio_to_pandera} times pandera, {one.wall_ratio_to_polars} times polars"
+            cpu = f"{one.cpu_ratio_to_pandera} and {one.cpu_ratio_to_polars} times in CPU time"
+            console.print(f"{one.lot}: {wall} by the clock on the wall ({cpu})")
 
 
 def main() -> None:
