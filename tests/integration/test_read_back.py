@@ -386,6 +386,20 @@ def test_a_read_side_of_another_registry_heals_nothing(bench: Bench) -> None:
     assert bench.declare("night-2", school()) == []
 
 
+@pytest.mark.parametrize(("kind", "left"), [("api-particulier-v3", Outcome.AMBIGUOUS), ("supdata", Outcome.ACCEPTED)])
+def test_before_its_first_day_an_enrolment_that_only_the_current_year_would_show_is_not_taken_for_absent(
+    bench: Bench, kind: str, left: Outcome
+) -> None:
+    bench.open_read_side(kind)
+    bench.fail(seed=7, reset_before=0.2)
+    next_year = enrolments(dateDebutInscription="2027-09-01", dateFinInscription="2028-08-31")
+    run = bench.declared("night-1", school(kind, ambiguous="hold", read={"sample": 1}), next_year)
+    found = outcomes(receipts(run))
+    assert found.total() == RECORDS
+    assert (found[Outcome.AMBIGUOUS] > 0) == (left is Outcome.AMBIGUOUS)
+    assert bench.rows() == (found[Outcome.ACCEPTED], found[Outcome.ACCEPTED])
+
+
 def test_a_read_side_that_is_away_is_noted_and_the_run_is_green(bench: Bench) -> None:
     run = bench.declared("night-1", school(read={"sample": 0.01}))
     (nobody,) = free_ports(1)

@@ -16,7 +16,9 @@ class ReadBack(Section):
     """
 
     connection: str = Field(description="Airflow connection of the read service, of type supdata_read or api_particulier.")
-    kind: ReadKind = Field(description="supdata: its own read service. api-particulier-v3: the State's gateway to it.")
+    kind: ReadKind = Field(
+        description="supdata: its own read service. api-particulier-v3: the gateway to it, which shows the current year only."
+    )
     recipient: str = Field("", description="SIRET of the administration that receives the data: API Particulier asks for it.")
     sample: float = Field(
         0.05, ge=0, le=1, description="Share of accepted and unchanged enrolments that each run looks up at its end."

@@ -38,7 +38,8 @@ def confirm(run: Run, result: StageResult) -> Confirmation:
     with open_ledger() as ledger:
         marked = ever_marked_by(ledger, RECONCILE)
         waiting = marked_by(ledger, RECONCILE, marked)
-        sample = list(_accepted(run, ledger, settings.sample, marked))
+        accepted = _accepted(run, ledger, settings.sample, marked)
+        sample = [one for one in accepted if where.shows(one.declared, run.day)]
         try:
             readings = asyncio.run(_read(sample, where, settings))
         except TryLater as away:

@@ -55,7 +55,7 @@ def read_side_of(run: Run, ledger: Ledger) -> ReadSide | None:
     def kin(planned: Sequence[Planned]) -> Mapping[str, Collection[str]]:
         return kin_of(run, ledger, {one.key: _place(one.body) for one in planned}, _births(planned))
 
-    return ReadSide(where, settings, kin, doubted_by=RECONCILE)
+    return ReadSide(where, settings, kin, doubted_by=RECONCILE, on=run.day)
 
 
 def kin_of(run: Run, ledger: Ledger, places: Mapping[str, Place], births: Mapping[str, str]) -> dict[str, set[str]]:

@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from supdata.config.read_back import ReadBack
@@ -34,15 +34,17 @@ Kin = Callable[[Sequence[Planned]], Mapping[str, Collection[str]]]
 
 @dataclass(frozen=True)
 class ReadSide:
-    """A read connection. `kin` returns, by key, the keys of what else may be the same student's at the same place and start.
+    """A read connection, as of the day `on`, by which the run is dated.
 
-    `doubted_by` names in the ledger who asks for a record again because it was not shown: it too is looked up first.
+    `kin` returns, by key, the keys of what else may be the same student's at the same place and start. `doubted_by` names in
+    the ledger who asks for a record again because it was not shown: it too is looked up first.
     """
 
     where: ReadEndpoint
     settings: ReadBack
     kin: Kin
     doubted_by: str
+    on: date
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,9 @@ class Doubts:
         for one in wanted:
             reading = shown[one.body["ine"]]
             declared = declared_by(one.body, statut=one.statut, regime=one.regime)
-            is_read = reading.worth is Worth.READ
-            judged[one.key] = presence(reading.rows, declared, told[one.key]) if is_read else Presence.UNTOLD
+            found = presence(reading.rows, declared, told[one.key]) if reading.worth is Worth.READ else Presence.UNTOLD
+            hidden = found is Presence.ABSENT and not self.read_side.where.shows(declared, self.read_side.on)
+            judged[one.key] = Presence.UNTOLD if hidden else found
         return judged
 
     def _settle(self, records: Sequence[Planned], outcome: Outcome, words: str) -> dict[str, Receipt]:

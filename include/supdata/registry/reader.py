@@ -9,13 +9,14 @@ import re
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NoReturn
 
 import aiohttp
 
 from supdata.config.read_back import ReadKind
 from supdata.errors import AccessRefused, FixConfig, TryLater
+from supdata.records.declared import Declared
 from supdata.registry.endpoint import Endpoint
 from supdata.registry.shown import NOTHING_SAID, Reading, Worth, read_shown
 
@@ -66,6 +67,13 @@ class ReadEndpoint:
         if self.kind == "api-particulier-v3":
             return {"Authorization": f"Bearer {key}", "Accept": "application/json"}
         return {"X-API-Key": key, "X-Caller": self.caller or "supdata-sync - supdata-sync", "Accept": "application/json"}
+
+    def shows(self, declared: Declared, on: date) -> bool:
+        """Whether the service would show an enrolment on that day: API Particulier shows « l'année en cours » alone.
+
+        What it would not show cannot be missed: before its first day and after its last, absence proves nothing.
+        """
+        return self.kind != "api-particulier-v3" or declared.start <= on.isoformat() <= declared.end
 
     def query(self, ine: str) -> dict[str, str]:
         """The query that asks for one student."""
