@@ -274,6 +274,19 @@ def test_a_folder_that_holds_another_content_is_no_evidence(opened: School) -> N
     assert (counts.departed, counts.to_close) == (1, 0)
 
 
+def test_a_student_whose_row_has_a_fault_has_not_left(opened: School) -> None:
+    """The INE is mistyped tonight: the row is rejected, and what was declared under the right one looks gone."""
+    opened.night(STUDENTS, **CLOSING)
+    mistyped = msgspec.structs.replace(STUDENTS[0], ine="900000003AA")
+    run = opened.run(STUDENTS[1:], **CLOSING)
+    run.folder.write("normalise", "enrolments.jsonl", [mistyped, *STUDENTS[1:]])
+    plan_run(run)
+    (note,) = opened.result("plan")["notes"]
+    assert note == "1 departed enrolments are not closed: the student has a row with a fault"
+    corrected = opened.night([msgspec.structs.replace(STUDENTS[0], diplome="2500999"), *STUDENTS[1:]], **CLOSING)
+    assert (corrected.created, corrected.closed) == (1, 1), "who goes on under another diploma has left the first one"
+
+
 def test_one_that_ended_before_it_left_has_nothing_to_be_closed(opened: School) -> None:
     ended = an_enrolment(row=2, ine=STUDENTS[0].ine, dateNaissance=STUDENTS[0].dateNaissance, dateFinInscription="2026-09-30")
     opened.night([ended, *STUDENTS[1:]], **CLOSING)

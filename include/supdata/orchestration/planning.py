@@ -48,6 +48,8 @@ def plan_run(run: Run) -> PlannedRun:
         result.notes += map(note_of, plan.rulings)
         if plan.window:
             result.notes.append(f"{_postponed(plan)} records wait: {plan.window}")
+        if plan.doubtful:
+            result.notes.append(f"{plan.doubtful} departed enrolments are not closed: the student has a row with a fault")
         if plan.lost:
             result.notes.append(f"{plan.lost} departed enrolments are not closed: no run folder holds what was declared")
         result.files += [

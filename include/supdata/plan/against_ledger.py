@@ -43,7 +43,7 @@ def plan_against_ledger(
     """
     ledger.open_run(run_id, institution.uai, now, rules.version)
     ledger.require_silence(institution.uai)
-    places = _places(enrolments, fingerprint)
+    places, students = _places(enrolments, fingerprint)
     keyed = ((fingerprint.key(one.natural_key), row) for one, row in left_out)
     uais = [institution.uai, *institution.also]
     standing = ledger.declared(uais, ending_after=institution.year.start)
@@ -63,16 +63,18 @@ def plan_against_ledger(
         read=read,
         rejected=rejected,
         recall=recall if closes else None,
+        faulty=students - {one.sisId for one in valid} if closes else (),
     )
     ledger.learn(plan.learned)
     ledger.mark_seen(run_id, uais, places, complete=not limited)
     return plan
 
 
-def _places(enrolments: Iterable[Enrolment], fingerprint: Fingerprint) -> dict[str, Place]:
-    """Return where each enrolment stands, by key; the first row where several are the same."""
-    places: dict[str, Place] = {}
+def _places(enrolments: Iterable[Enrolment], fingerprint: Fingerprint) -> tuple[dict[str, Place], set[str]]:
+    """Return where each enrolment stands, by key (the first row where several are the same), and the students' own numbers."""
+    places, students = dict[str, Place](), set[str]()
     for one in enrolments:
         key, place = fingerprint.key(one.natural_key), (one.source, one.row)
         places[key] = min(place, places.get(key, place))
-    return places
+        students.add(one.sisId)
+    return places, students

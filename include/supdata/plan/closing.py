@@ -26,11 +26,16 @@ Recall = Callable[[Sequence[Standing], Mapping[str, str]], Mapping[str, Planned]
 
 @dataclass
 class Closing:
-    """`leaving` is sent; `waiting` was answered before, and the answer stands; `lost` counts those that were not found."""
+    """`leaving` is sent; `waiting` was answered before, and the answer stands; `lost` counts those that were not found.
+
+    `doubtful` counts those whose student stands in the source all the same, in a row with a fault: a mistyped INE makes the
+    enrolment that was declared look gone.
+    """
 
     leaving: list[Planned] = field(default_factory=list)
     waiting: list[tuple[Planned, Entry]] = field(default_factory=list)
     lost: int = 0
+    doubtful: int = 0
 
 
 def gone(standing: Sequence[Standing], present: Collection[str] | None, left_out: Collection[str] = ()) -> list[Standing]:
@@ -50,8 +55,12 @@ def close(
     entries: Mapping[str, Entry],
     recall: Recall,
     circumstances: Circumstances,
+    faulty: Collection[str] = (),
 ) -> Closing:
-    """Decide on each departed enrolment as on any other record; nothing is closed that ends early enough as it was declared."""
+    """Decide on each departed enrolment as on any other record; nothing is closed that ends early enough as it was declared.
+
+    Nor is one whose student is among `faulty`: the school's own numbers of students of whom only rows with a fault were read.
+    """
     closing = Closing()
     found = recall(departed, {one.key: entries[one.key].accepted_content for one in departed if one.key in entries})
     for one in departed:
@@ -59,6 +68,9 @@ def close(
         day = _last_day(one, institution, circumstances.now)
         if entry is None or declared is None or day is None:
             closing.lost += 1
+            continue
+        if declared.sisId and declared.sisId in faulty:
+            closing.doubtful += 1
             continue
         planned = _closed(one, declared, day, fingerprint)
         if planned.body[END] != declared.body[END]:

@@ -35,10 +35,11 @@ class Plan:
     what was surprising, "" when at most single rows are held. `findings` has one judgement for each row to send that is
     noteworthy against the ledger; the row itself is valid. `batch_hash` names the held batch, so that an approval is of that
     batch alone. `learned` are the facts of enrolments that stand as they were accepted, where the ledger does not know them.
-    Closings of what has `departed` are in `chunks`, `held` and `waiting` too; `lost` counts those that should be closed and of
-    which what was declared is found nowhere. `window` tells of the time in which less is sent than usual, "" outside of any:
-    what it keeps back is held, in `waiting`, and asked of nobody. `rulings` say what became of the institution's settings of
-    the rules that compare with the ledger.
+    Closings of what has `departed` are in `chunks`, `held` and `waiting` too; `lost` counts those that should be closed and
+    of which what was declared is found nowhere, `doubtful` those whose student is still there in a row with a fault.
+    `window` tells of the time in which less is sent than usual, "" outside of any: what it keeps back is held, in
+    `waiting`, and asked of nobody. `rulings` say what became of the institution's settings of the rules that compare with
+    the ledger.
     """
 
     chunks: list[list[Planned]]
@@ -51,6 +52,7 @@ class Plan:
     departed: list[Departed] = field(default_factory=list)
     learned: dict[str, Facts] = field(default_factory=dict)
     lost: int = 0
+    doubtful: int = 0
     window: str = ""
     rulings: list[Ruling] = field(default_factory=list)
 
@@ -81,6 +83,7 @@ def make_plan(
     read: int,
     rejected: int,
     recall: Recall | None = None,
+    faulty: Collection[str] = (),
 ) -> Plan:
     """Plan a run. The same arguments give the same plan, whatever the order of rows.
 
@@ -99,6 +102,7 @@ def make_plan(
         read: Rows of the source, unreadable ones included.
         rejected: Rows that a rule rejected.
         recall: Finds what was declared of enrolments that have left, where these are closed; None leaves them as they are.
+        faulty: The school's own numbers of students of whom only rows with a fault were read: nothing of theirs is closed.
 
     Raises BalanceBroken when two valid rows share a key, CallUs when a valid row cannot be written for the registry.
     """
@@ -110,7 +114,13 @@ def make_plan(
     closing = Closing()
     if recall is not None and ended:
         closing = close(
-            ended, institution, fingerprint=fingerprint, entries=entries, recall=recall, circumstances=circumstances
+            ended,
+            institution,
+            fingerprint=fingerprint,
+            entries=entries,
+            recall=recall,
+            circumstances=circumstances,
+            faulty=faulty,
         )
     why = surprises(
         institution.limits,
@@ -136,6 +146,7 @@ def make_plan(
         departed=[_departed(one, left_out) for one in left],
         learned=sorting.learned,
         lost=closing.lost,
+        doubtful=closing.doubtful,
         rulings=rulings,
     )
 

@@ -1,5 +1,6 @@
 """What is sent of an enrolment that has left the source."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -33,7 +34,11 @@ def standing(**changes: Any) -> Standing:
 
 
 def closing(
-    one: Standing | None = None, found: Planned | None = None, policy: dict[str, Any] | None = None, **entry: Any
+    one: Standing | None = None,
+    found: Planned | None = None,
+    policy: dict[str, Any] | None = None,
+    faulty: Collection[str] = (),
+    **entry: Any,
 ) -> Closing:
     record = found or declared()
     known = Entry(
@@ -45,6 +50,7 @@ def closing(
         fingerprint=FINGERPRINT,
         entries={KEY: known},
         recall=lambda departed, accepted: {KEY: record} if accepted else {},
+        faulty=faulty,
         circumstances=Circumstances("delta", "repost", NOW, RULES),
     )
 
@@ -78,6 +84,11 @@ def test_one_whose_last_day_or_record_is_not_known_is_lost_and_counted() -> None
         circumstances=Circumstances("delta", "repost", NOW, RULES),
     )
     assert nothing_known == Closing(lost=1)
+
+
+def test_a_student_who_is_still_there_in_a_row_with_a_fault_is_not_closed() -> None:
+    assert closing(faulty={"22100001"}) == Closing(doubtful=1)
+    assert len(closing(found=declared(sisId=""), faulty={""}).leaving) == 1, "a school may give its students no number"
 
 
 def test_a_refused_closing_waits_until_it_is_due() -> None:
