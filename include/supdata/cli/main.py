@@ -20,6 +20,7 @@ COMMANDS = (
     ("schema", "supdata.cli.check", "Print the JSON Schema of an institution file, for editors."),
     ("new", "supdata.cli.new", "Draft an institution file from a sample of a school's export."),
     ("preview", "supdata.cli.preview", "Show what a school's rows become, and the verdict on each; nothing is sent."),
+    ("doctor", "supdata.cli.doctor", "Try a school's connections, rows and key: is it ready for its first run?"),
     ("rules", "supdata.cli.rules", "List the quality rules: a table, JSON, or the page expectations/README.md."),
     ("ledger", "supdata.cli.ledger", "Follow what was declared: show, find, trail; send again; make and upgrade the tables."),
     ("sandbox", "supdata.cli.sandbox", "Serve a local registry that answers as SupData does."),
