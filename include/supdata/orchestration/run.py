@@ -23,7 +23,8 @@ PARAMS: dict[str, Any] = {
         title="Mode",
         description=(
             "delta: send what is new or changed. full: also ask again for records the registry refused or did not know, "
-            "without waiting for their date. Records the registry has accepted are never sent again unchanged."
+            "without waiting for their date, and read everything where a source is asked for changes. "
+            "Records the registry has accepted are never sent again unchanged."
         ),
     ),
     "dry_run": Param(

@@ -42,7 +42,9 @@ def extract(config: str) -> dict[str, int]:
     - `AccessRefused`: user, password or key is wrong. Correct the connection, then clear this task.
     - `FixConfig`: the connection is missing, or the institution file does not fit the source. Mend it, then clear.
     - `FixSource`, `EmptySource`: the export is missing, empty or not in the agreed form. Call the school.
-    - `TryLater`: the school's server is away. It is tried again by itself.
+    - `TryLater`: the school's server is away, or its list changed while it was read. It is tried again by itself.
+
+    A source that is asked for changes only (`incremental`) is read as a whole when `mode` is full.
     """
     from supdata.orchestration.extraction import extract_rows
 

@@ -10,7 +10,7 @@ from supdata.config.schema import institution_schema
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 #: What the schema can see: keys, types and words. The rest is for `supdata check`.
-SEEN = ("unknown_keys", "missing_keys", "wrong_words", "kind_unknown", "auth_unknown")
+SEEN = ("unknown_keys", "missing_keys", "wrong_words", "kind_unknown", "auth_unknown", "rest_paging", "rest_secrets")
 
 
 def read(path: Path) -> Any:
@@ -29,6 +29,11 @@ def test_the_schema_accepts_the_short_forms_of_a_column(validator: jsonschema.Dr
     sample = read(CONFIGS / "valid" / "0881269B.yaml")
     sample["columns"] |= {"ine": {"column": "INE"}, "regime": {"columns": ["A", "B"]}}
     assert list(validator.iter_errors(sample)) == []
+
+
+@pytest.mark.parametrize("name", ["0331766R", "0540081V", "0881269B"])
+def test_the_schema_accepts_each_kind_of_source(name: str, validator: jsonschema.Draft202012Validator) -> None:
+    assert list(validator.iter_errors(read(CONFIGS / "valid" / f"{name}.yaml"))) == []
 
 
 def test_the_schema_accepts_the_file_that_the_bad_samples_were_made_from(validator: jsonschema.Draft202012Validator) -> None:
