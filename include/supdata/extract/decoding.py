@@ -15,7 +15,6 @@ REMEDY = "Correct `source.format.encoding` in the institution file: utf-8-sig, c
 SAMPLE_BYTES = 1 << 20  # what an encoding is told from, once a character is met that is not ASCII
 LONGEST_LINE = 1 << 20  # characters; a text without line ends must not fill the memory
 
-_UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of bytes that the encoding does not have
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -47,8 +46,14 @@ def text_lines(stream: Readable, encoding: str | None, *, attempted: str, readin
 
 
 def is_decoded(text: str) -> bool:
-    """Whether every byte of the text was a character of its encoding."""
-    return text.isascii() or _UNDECODED.search(text) is None
+    """Whether every byte of the text was a character of its encoding: `surrogateescape` makes of others what UTF-8 refuses."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()  # far faster than looking for them
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _note(reading: Reading, found: Encoding) -> str:

@@ -6,6 +6,7 @@ at the second. Lines are first taken many at a time; only where one of them is o
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from supdata.records.rows import RawRow, UnreadableRow
 
 LINES_OF_A_ROW = 50  # a quoted value may hold line ends; past this many the quote was never closed
 LINES_AT_ONCE = 1_000
+SEPARATOR = re.compile('"?sep=.?"?')  # told to Excel on a line of its own; the table tells it as well
 BLANK = ' \t\r\n\xa0"' + DELIMITERS  # a line of these alone holds no value
 
 Cells = list[str] | str
@@ -58,10 +60,10 @@ def read_delimited(
 
 
 def _start(lines: Iterator[str], layout: CsvFormat) -> tuple[int, list[str]]:
-    """Return how many lines stand above the table, and its first lines."""
+    """Return how many lines stand above the table, and its first lines; Excel's own `sep=;` is one of those above."""
     above = sum(1 for _ in islice(lines, layout.preamble))
     for line in lines:
-        if line.strip(BLANK):
+        if line.strip(BLANK) and not SEPARATOR.fullmatch(line.strip()):
             return above, [line, *islice(lines, SAMPLE_LINES - 1)]
         above += 1
     return above, []

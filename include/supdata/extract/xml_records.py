@@ -13,6 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from supdata.config.formats import XmlFormat
+from supdata.errors import FixConfig
 from supdata.extract.documents import Fields, cut_short, not_well_formed
 from supdata.extract.header import missing_columns
 from supdata.extract.streams import RawStream, Readable
@@ -31,8 +32,9 @@ def read_xml(
 
     An element that a record does not have is empty text; one that it has more than once makes it unreadable.
 
-    Raises FixSource when the document is not well-formed, declares a document type, lacks a value of its head before the first
-    record, or when no record has a wanted column; TryLater when it ends before its end.
+    Raises FixConfig when nothing is there that could hold records, FixSource when the document is not well-formed, declares a
+    document type, lacks a value of its head before the first record, or when no record has a wanted column; TryLater when it
+    ends before its end.
     """
     attempted = f"Reading {source}"
     head = _Head(wanted)
@@ -77,36 +79,68 @@ def _steps(name: str) -> Path:
 
 def _records(stream: Readable, layout: XmlFormat, head: _Head, attempted: str) -> Iterator[Element]:
     """Yield each record; what is not in one is forgotten as soon as it ends."""
-    target, path, above = list(_steps(layout.record)), list[str](), list[Element]()
+    place = _Place(_steps(layout.record), head)
     try:
         for event, element in iterparse(io.BufferedReader(RawStream(stream)), events=("start", "end"), forbid_dtd=True):
             if event == "start":
-                element.tag = element.tag.rpartition("}")[2]
-                path.append(element.tag)
-                above.append(element)
-                _meet_attributes(head, path, element)
-                if len(path) > DEEPEST:
-                    raise not_well_formed(attempted, f"its elements are nested deeper than {DEEPEST} levels")
-                continue
-            if len(path) <= len(target) or path[: len(target)] != target:
-                head.meet(tuple(path), element.text)
-            if path == target:
-                yield element
-            path.pop()
-            above.pop()
-            if above and path[: len(target)] != target:
-                above[-1].remove(element)
+                place.enter(element, attempted)
+            else:
+                if place.is_record:
+                    yield element
+                place.leave(element)
     except DefusedXmlException:
         raise not_well_formed(attempted, "it declares a document type or entities, which no export of students needs") from None
     except ParseError as error:
         raise _malformed(error, attempted) from None
     except (LookupError, ValueError):  # an encoding that Python does not know, or that has several bytes a character
         raise not_well_formed(attempted, "it declares an encoding that cannot be read") from None
+    place.check(attempted)
 
 
-def _meet_attributes(head: _Head, path: list[str], element: Element) -> None:
-    for name, text in element.attrib.items():
-        head.meet((*path, f"@{name.rpartition('}')[2]}"), text)
+class _Place:
+    """Where in the document the parser is, and how near it has come to the records."""
+
+    def __init__(self, target: Path, head: _Head) -> None:
+        self._target, self._head = [*target], head
+        self._path: list[str] = []
+        self._above: list[Element] = []
+        self._reached = 0
+
+    @property
+    def is_record(self) -> bool:
+        """Whether the element that ends is a record."""
+        return self._path == self._target
+
+    def enter(self, element: Element, attempted: str) -> None:
+        """Note that `element` begins; its namespace is left out."""
+        element.tag = element.tag.rpartition("}")[2]
+        self._path.append(element.tag)
+        self._above.append(element)
+        if len(self._path) > DEEPEST:
+            raise not_well_formed(attempted, f"its elements are nested deeper than {DEEPEST} levels")
+        if self._path == self._target[: len(self._path)]:
+            self._reached = max(self._reached, len(self._path))
+        for name, text in element.attrib.items():
+            self._head.meet((*self._path, f"@{name.rpartition('}')[2]}"), text)
+
+    def leave(self, element: Element) -> None:
+        """Note that `element` ends, and forget it unless it is part of a record."""
+        if not self._is_within():
+            self._head.meet(tuple(self._path), element.text)
+        self._path.pop()
+        self._above.pop()
+        if self._above and not self._is_within():
+            self._above[-1].remove(element)
+
+    def _is_within(self) -> bool:
+        return self._path[: len(self._target)] == self._target
+
+    def check(self, attempted: str) -> None:
+        """Raise FixConfig when there was nothing that could hold records: an export of nobody still has that."""
+        if self._reached < len(self._target) - 1:
+            within = f"in {'/'.join(self._target[: self._reached])}" if self._reached else "at its root"
+            found = f"it has no element {self._target[self._reached]} {within}"
+            raise FixConfig(attempted, found, "Correct `source.format.record` in the institution file.")
 
 
 def _malformed(error: ParseError, attempted: str) -> Exception:

@@ -78,6 +78,11 @@ def test_any_number_of_blank_lines_may_stand_above_the_table(header: bool) -> No
     assert [row.row for row in read(content, ["2"], header=header)] == ([63] if header else [62, 63])
 
 
+@pytest.mark.parametrize("told", [b"sep=;", b'"sep=,"', b"sep=\t"])
+def test_the_separator_that_is_told_to_excel_is_no_header(told: bytes) -> None:
+    assert rows(told + b"\r\nNOM;INE\r\na;1\r\n") == [(3, "1")]
+
+
 def test_a_ragged_line_is_unreadable_and_says_how_many_values_it_has() -> None:
     short, long = read(b"NOM;INE\nabc\nDU;PONT;1\n")
     assert short == UnreadableRow(source="export.csv", row=2, reason="La ligne a 1 valeurs, l'en-tête en a 2.")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from supdata.config.formats import XmlFormat
-from supdata.errors import FixSource, TryLater
+from supdata.errors import FixConfig, FixSource, TryLater
 from supdata.extract.files import read_file
 from supdata.records.rows import RawRow
 from unit.extract.reading import Trickle, rows_of, values_of
@@ -97,6 +97,14 @@ def test_what_is_not_xml_is_refused_without_its_text(content: bytes) -> None:
     with pytest.raises(FixSource, match=r"not well-formed XML, on line 1|encoding that cannot be read") as caught:
         rows_of(content, {"type": "xml", "record": "a/b"})
     assert caught.value.__suppress_context__
+
+
+def test_a_path_that_leads_nowhere_is_a_fault_of_the_institution_file_and_no_empty_export() -> None:
+    with pytest.raises(FixConfig, match="no element ELEVES in BEE_ELEVES/DONNEES"):
+        rows_of(b"<BEE_ELEVES><DONNEES><ELEVE/></DONNEES></BEE_ELEVES>", SIECLE)
+    with pytest.raises(FixConfig, match="no element BEE_ELEVES at its root"):
+        rows_of(b"<html><body/></html>", SIECLE)
+    assert rows_of(siecle(), SIECLE) == []
 
 
 def test_a_value_of_the_head_must_come_before_the_first_record() -> None:
