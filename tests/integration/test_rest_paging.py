@@ -183,6 +183,13 @@ def test_a_count_that_does_not_come_is_no_whole_list(missing: dict[str, Any]) ->
     assert "rows came where the API counts 7" in str(error)
 
 
+def test_an_empty_page_before_the_last_is_no_end_where_nothing_counts_the_rows() -> None:
+    empty = gives(200, {"rows": [], "pages": 4})
+    paging = {**BY_PAGE["paging"], "total_field": None}
+    assert isinstance(error := failure(Api(ROWS, faults={1: empty}), paging=paging), TryLater)
+    assert "no rows where more are to come" in str(error)
+
+
 def test_a_page_that_breaks_off_is_asked_for_again() -> None:
     assert len(read(Api(ROWS, faults={1: breaks_off}))) == len(ROWS)
 

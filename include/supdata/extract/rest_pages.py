@@ -155,7 +155,10 @@ def _is_last(paging: PagePaging | OffsetPaging, page: Page, tally: Tally) -> boo
     match paging.end:
         case "pages":
             assert isinstance(paging, PagePaging)  # noqa: S101 - narrows the type
-            return not page.rows or tally.pages >= _number(page, paging.pages_field, tally.attempted)
+            is_last = tally.pages >= _number(page, paging.pages_field, tally.attempted)
+            if not page.rows and not is_last and tally.total is None:
+                raise TryLater(tally.attempted, "a page has no rows where more are to come", AGAIN)
+            return is_last or not page.rows  # too early: `close` finds that rows are missing
         case "total":
             return not page.rows or tally.rows >= (tally.total or 0)
         case "more":
