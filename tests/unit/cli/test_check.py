@@ -10,7 +10,7 @@ from supdata.cli.main import app
 
 EXPECTATIONS = Path(__file__).parents[3] / "expectations"
 CONFIGS = Path(__file__).parents[2] / "configs"
-VALID = sorted(path.name for path in (CONFIGS / "valid").iterdir())
+VALID = sorted(path.name for path in (CONFIGS / "valid").glob("*.yaml"))
 SHORTEST = (CONFIGS / "valid" / "0751717J.yaml").read_text(encoding="utf-8")
 
 
