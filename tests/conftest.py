@@ -1,5 +1,7 @@
 """What all tests share: sockets are off unless a test speaks to a real server on loopback."""
 
+import os
+
 import pytest
 import pytest_socket
 from hypothesis import HealthCheck, settings
@@ -7,6 +9,9 @@ from hypothesis import HealthCheck, settings
 # How fast a machine is says nothing about the code: neither an example's time nor that of making examples fails a test.
 settings.register_profile("supdata", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("supdata")
+
+# Commands speak the language of the machine; tests read the English ones.
+os.environ["SUPDATA_LANG"] = "en"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
+from supdata.cli.language import say, translate_help
 from supdata.errors import SupdataError
 
 #: The exit code of what went wrong for a reason that has words; 1 is for faults found where faults were looked for.
@@ -44,7 +46,7 @@ class _Plainly(TyperGroup):
 app = typer.Typer(
     name="supdata",
     cls=_Plainly,
-    help="Carries student enrolments from each institution's information system into SupData.",
+    help=say("Carries student enrolments from each institution's information system into SupData."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -60,8 +62,9 @@ def _loading(name: str, module: str) -> Callable[[typer.Context], None]:
     """Return a command that loads the real one, and hands its arguments over."""
 
     def command(context: typer.Context) -> None:
-        real = _as_command(name, getattr(importlib.import_module(module), name))
-        code = real(args=context.args, prog_name=f"supdata {name}", standalone_mode=False)
+        real = get_command(_as_command(name, getattr(importlib.import_module(module), name)))
+        translate_help(real)
+        code = real.main(args=context.args, prog_name=f"supdata {name}", standalone_mode=False)
         raise typer.Exit(code if isinstance(code, int) else 0)
 
     return command
@@ -77,4 +80,4 @@ def _as_command(name: str, found: Any) -> typer.Typer:
 
 
 for _name, _module, _help in COMMANDS:
-    app.command(_name, help=_help, context_settings=_AS_GIVEN)(_loading(_name, _module))
+    app.command(_name, help=say(_help), context_settings=_AS_GIVEN)(_loading(_name, _module))
