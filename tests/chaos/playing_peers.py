@@ -36,9 +36,10 @@ def play_peer(peer: Peer, scenario: Scenario, size: Size, venvs: Path, *, server
         begun = time.monotonic()
         first = _first(work, peer.first(program), scenario, size, world)
         world.registry.fail()
+        due = [at for at, one in enumerate(made) if truth(one.row) is Outcome.ACCEPTED]
+        before = count_of_peer(bodies, due, peer.told_delivered(work), world.registry.database)
         second = _ended(work.begin(command) for command in peer.again(program))
         seconds = time.monotonic() - begun
-    due = [at for at, one in enumerate(made) if truth(one.row) is Outcome.ACCEPTED]
     sent = [peer.on_the_wire(bodies[at]) for at in due]
     unknown = unknowable(sent, scenario.registry_faults(size)) + (scenario.killed + bool(scenario.dying)) * peer.in_flight
     found = count_of_peer(bodies, due, peer.told_delivered(work), world.registry.database)
@@ -50,7 +51,7 @@ def play_peer(peer: Peer, scenario: Scenario, size: Size, venvs: Path, *, server
         may_doubt=False,
         runs=(first, second),
         kills=int(scenario.killed),
-        endings={},
+        endings={"not there after the first run": before.lost} if before.lost else {},
         seconds=seconds,
         system=peer.title,
     )
