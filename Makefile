@@ -30,8 +30,8 @@ lint: setup ## Style, types, and which room may import which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# CHAOS="--records 1000 --away 5" for a quick one, "--resume" to go on with one that was stopped; CHAOS=--help tells the rest.
-chaos: setup ## Break everything between a made school and a registry; count what became of every record (half an hour)
+# CHAOS="--records 1000 --away 5 --by supdata-sync" for a quick one, "--resume" to go on with one that was stopped; CHAOS=--help tells the rest.
+chaos: setup ## Break everything between a made school and a registry; count every record; two peers beside us (an hour)
 	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 
 bench: bench-quality bench-extract ## All benchmarks; their figures are left under var/bench/

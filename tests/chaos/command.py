@@ -19,12 +19,13 @@ from chaos.airflow import play_airflow
 from chaos.peers import DRT, LIGHTBEAM
 from chaos.playing import US, Line, play
 from chaos.playing_peers import play_peer
-from chaos.scenarios import SCENARIOS, Size
+from chaos.scenarios import NO_SCHEDULER, SCENARIOS, Size
 from chaos.table import as_table, identity, merge_json, read_json, sentence
 from chaos.tasks import prepare
 from chaos.world import servers
 
 FIGURES = Path(__file__).parents[2] / "var/bench/chaos.json"
+NOT_FOR_PEERS = {one.name: one.not_for_peers for one in SCENARIOS if one.not_for_peers} | {AIRFLOW: NO_SCHEDULER}
 
 
 def main(
@@ -57,6 +58,8 @@ def main(
     wanted = {(one.system, one.scenario, records) for one in plays}
     lines = [line for line in read_json(output) if identity(line) in wanted]
     console.print(as_table(lines))
+    for name, why in NOT_FOR_PEERS.items():
+        console.print(f"Not for the peers: {name}: {why}.", highlight=False)
     shutil.rmtree(folder)
     raise typer.Exit(0 if all(line.holds for line in lines if line.system == US) else 1)
 
@@ -76,5 +79,5 @@ def _plays(size: Size, bench: Path) -> Iterator[Play]:
     yield Play(US, AIRFLOW, partial(play_airflow, size))
     for peer in (LIGHTBEAM, DRT):
         for scenario in SCENARIOS:
-            if scenario.peers:
+            if not scenario.not_for_peers:
                 yield Play(peer.title, scenario.name, partial(play_peer, peer, scenario, size, bench / "peers"))

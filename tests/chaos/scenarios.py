@@ -51,7 +51,7 @@ class Scenario:
         policy: The school's `ambiguous`.
         timeout_seconds: The school's time limit for an answer.
         read_back: Whether the school has a read connection, so that what is in doubt can be known.
-        peers: Whether the peers can meet it too.
+        not_for_peers: Why the peers cannot meet it; "" where they can.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Scenario:
     policy: Literal["repost", "hold"] = "repost"
     timeout_seconds: float = 60.0
     read_back: bool = False
-    peers: bool = True
+    not_for_peers: str = ""
 
     def settings(self, size: Size) -> dict[str, Any]:
         """Return the school's `registry` section."""
@@ -112,6 +112,11 @@ def until_they_meet(world: World, size: Size, endings: Mapping[str, int], over: 
         continue
 
 
+NO_POLICY = "they know no state between sent and not sent, so that none can be held"
+NO_READING = "they look nothing up before they send it again"
+NO_DATABASE = "as they are set up here they keep their state in files"
+NO_SCHEDULER = "they are commands; a scheduler that runs them knows nothing of what they sent"
+
 SCENARIOS = (
     Scenario("nothing breaks"),
     Scenario("10 % 429", {"too_many": 0.1, "retry_after_seconds": 0}),
@@ -119,16 +124,16 @@ SCENARIOS = (
     Scenario("10 % 503", {"unavailable": 0.1, "retry_after_seconds": 0}),
     Scenario("5 % reset before the write", {"reset_before": 0.05}),
     Scenario("5 % reset after the write", {"reset_after": 0.05}),
-    Scenario("5 % reset after, policy hold", {"reset_after": 0.05}, policy="hold", peers=False),
-    Scenario("5 % reset after, read back", {"reset_after": 0.05}, read_back=True, peers=False),
+    Scenario("5 % reset after, policy hold", {"reset_after": 0.05}, policy="hold", not_for_peers=NO_POLICY),
+    Scenario("5 % reset after, read back", {"reset_after": 0.05}, read_back=True, not_for_peers=NO_READING),
     Scenario("2 % answered past the timeout", {"stall_after": 0.02, "stall_ms": 12_000}, timeout_seconds=8),
     Scenario("5 % HTML 502", {"bad_gateway": 0.05}),
     Scenario("registry down", breaks=registry_down, dying=SLOTS),
     Scenario("registry killed and restarted", breaks=registry_killed, dying=SLOTS),
-    Scenario("ledger's PostgreSQL restarted", breaks=ledger_restarted, dying=SLOTS, peers=False),
+    Scenario("ledger's PostgreSQL restarted", breaks=ledger_restarted, dying=SLOTS, not_for_peers=NO_DATABASE),
     Scenario("kill -9 of pushes", killed=True),
-    Scenario("kill -9 of pushes, policy hold", killed=True, policy="hold", peers=False),
-    Scenario("kill -9 of pushes, read back", killed=True, read_back=True, peers=False),
+    Scenario("kill -9 of pushes, policy hold", killed=True, policy="hold", not_for_peers=NO_POLICY),
+    Scenario("kill -9 of pushes, read back", killed=True, read_back=True, not_for_peers=NO_READING),
     Scenario("disk full in the run folder", disk_full=True),
     Scenario("two triggers of one school", breaks=until_they_meet, triggers=2),
 )
