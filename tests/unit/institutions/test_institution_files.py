@@ -27,8 +27,8 @@ def institution(uai: str) -> Institution:
     return Institution.model_validate(yaml.safe_load((FOLDER / f"{uai}.yaml").read_text()))
 
 
-def test_there_is_one_file_per_school_and_no_other() -> None:
-    assert {file.name for file in FOLDER.iterdir()} == {f"{uai}.yaml" for uai in KINDS}
+def test_there_is_one_file_per_school_and_a_page_that_tells_of_them() -> None:
+    assert {file.name for file in FOLDER.iterdir()} == {"README.md", *(f"{uai}.yaml" for uai in KINDS)}
     assert {school.uai for school in build_world().schools} == set(KINDS)
 
 
