@@ -157,7 +157,7 @@ def _plans(server: PostgresServer) -> dict[int, dict[str, float]]:
     database = server.create_database("plans")
     migrate(database)
     fill(database, UNCHANGED, LEDGER_ROWS - UNCHANGED)
-    return {records: contenders.planning(database, records) for records in (FEW, UNCHANGED)}
+    return {records: contenders.planning(database, records, limited=records < UNCHANGED) for records in (FEW, UNCHANGED)}
 
 
 def _print(found: Found, console: Console) -> None:

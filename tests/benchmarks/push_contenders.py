@@ -115,9 +115,9 @@ def client(name: str, url: str, connections: int, records: int) -> Measured:
     return _measured("push_field", name, url, str(connections), str(records))
 
 
-def planning(database: str, records: int) -> dict[str, float]:
+def planning(database: str, records: int, *, limited: bool) -> dict[str, float]:
     """Plan so many records against the ledger in `database`, in a process of its own."""
-    said = _run([sys.executable, "-m", "benchmarks.push_planning", database, str(records)])
+    said = _run([sys.executable, "-m", "benchmarks.push_planning", database, str(records), *(["limited"] if limited else [])])
     return msgspec.json.decode(said.splitlines()[-1], type=dict[str, float])
 
 

@@ -1,6 +1,7 @@
-"""One plan in a process of its own: `python -m benchmarks.push_planning DATABASE RECORDS` prints one line of JSON.
+"""One plan in a process of its own: `python -m benchmarks.push_planning DATABASE RECORDS [limited]` prints a line of JSON.
 
-The records are those that `fill` has put into the ledger, so all are unchanged: nothing leaves, whatever the number.
+The records are those that `fill` has put into the ledger, so all are unchanged: nothing leaves, whatever the number. `limited`
+says that they are not all that the ledger has of the school, so that nobody is missed.
 """
 
 import sys
@@ -70,7 +71,7 @@ def _row(key: str, content: str, uai: str, row: int, birth: str) -> tuple[object
     return (key, uai, "2027-08-31", content, *answered, "night-0", "etudiants.csv", row, "1", birth, "inscrit", "RF1")
 
 
-def plan(database: str, records: int) -> dict[str, float]:
+def plan(database: str, records: int, *, limited: bool) -> dict[str, float]:
     """Plan records that have not changed; raises RuntimeError when any would leave."""
     rows = [enrolment(number) for number in range(records)]
     with psycopg.connect(database) as connection:
@@ -80,7 +81,7 @@ def plan(database: str, records: int) -> dict[str, float]:
         looked_up = time.monotonic()
         made = plan_against_ledger(
             rows, rows, institution(), ledger=ledger, fingerprint=FINGERPRINT, rules=RULES, run_id=f"{UAI}/night-1",
-            mode="delta", now=NOW, read=records, rejected=0, limited=False,
+            mode="delta", now=NOW, read=records, rejected=0, limited=limited,
         )  # fmt: skip
         planned = time.monotonic()
     if len(known) != records or len(made.unchanged) != records or made.chunks or made.held:
@@ -94,4 +95,4 @@ def plan(database: str, records: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(plan(sys.argv[1], int(sys.argv[2]))) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.encode(plan(sys.argv[1], int(sys.argv[2]), limited="limited" in sys.argv)) + b"\n")
