@@ -20,7 +20,7 @@ from supdata.sandbox.schools.serving import EXTRACT, Folders
 #: Twice what the worker needs to be gone.
 ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 0.5
-RUN_SECONDS = 300.0
+RUN_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
@@ -191,9 +191,12 @@ def wait_for_files(project: Path, uai: str) -> None:
 
 
 def cut_chunks(project: Path, uai: str, size: int) -> None:
-    """Let a school's records be pushed `size` at a time: several mapped tasks for few students."""
+    """Let a school's records be pushed `size` at a time: several mapped tasks for few students.
+
+    And let the registry take its time: while its calls are held on purpose, none may be given up and sent again.
+    """
     file = project / "dags" / "institutions" / f"{uai}.yaml"
     before = file.read_text(encoding="utf-8")
     connection = f"  connection: supdata_{uai.lower()}\n"
     assert connection in before
-    file.write_text(before.replace(connection, f"{connection}  chunk_size: {size}\n"), encoding="utf-8")
+    file.write_text(before.replace(connection, f"{connection}  chunk_size: {size}\n  timeout_seconds: 300\n"), encoding="utf-8")
