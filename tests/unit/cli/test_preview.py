@@ -38,7 +38,7 @@ def test_as_json_each_row_has_its_state_its_reasons_and_what_it_became() -> None
         (10, "rejected"),
     ]
     assert answer["rows"][2]["reasons"] == ["BIRTH-REAL"]
-    assert answer["rows"][4]["enrolment"] is None
+    assert (answer["rows"][4]["reasons"], answer["rows"][4]["enrolment"]) == (["UNREADABLE"], None)
 
 
 def test_an_enrolment_is_as_the_golden_file_has_it() -> None:

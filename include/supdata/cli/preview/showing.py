@@ -39,13 +39,20 @@ def _plain(seen: Seen) -> dict[str, Any]:
     return {
         "row": seen.found.row,
         "state": seen.state,
-        "reasons": _reasons(seen),
+        "reasons": _reason_ids(seen),
         "enrolment": None if seen.enrolment is None else _fields(seen.enrolment),
     }
 
 
 def _fields(enrolment: Enrolment) -> dict[str, str]:
     return {name: text for name, text in msgspec.structs.asdict(enrolment).items() if name not in _PROVENANCE}
+
+
+def _reason_ids(seen: Seen) -> list[str]:
+    """Return ids alone: a row that no rule has judged has the name of its state, so that nothing must be parsed."""
+    return (
+        [reason.rule for reason in seen.reasons] if isinstance(seen.found, RawRow) else [seen.state.upper().replace("_", "-")]
+    )
 
 
 def _reasons(seen: Seen) -> list[str]:
