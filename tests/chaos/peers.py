@@ -94,7 +94,10 @@ class Peer:
         file = work.folder / "state" / f"{RESOURCE}.dat"
         if self.name != "lightbeam":
             return None
-        log = pickle.loads(file.read_bytes()) if file.exists() and file.stat().st_size else {}
+        try:
+            log = pickle.loads(file.read_bytes()) if file.exists() else {}
+        except (pickle.UnpicklingError, EOFError):  # the disk was full when it wrote
+            log = {}
         hashes = [md5(_line(body).encode()).digest() for body in work.bodies]
         return frozenset(at for at, one in enumerate(hashes) if one in log and 200 <= log[one][1] < 300)
 
