@@ -105,6 +105,7 @@ class Ledger:
         with self._only_run(run_id), self._locked(f"{run_id}\n{chunk}") as taken:
             if not taken:
                 raise _busy(f"Sending the chunk {chunk}", "another process is sending it at this moment")
+            self._connection.execute(statements.LOOK_UP)
             yield
 
     @contextmanager
