@@ -14,6 +14,8 @@ Believed = Callable[[date], bool]
 
 #: How old a student is: suggestions are for the usual, rules for the possible.
 YOUNGEST, OLDEST = 14, 80
+#: Nearly every student is younger: an older one is no second reading of a year that has a young one.
+USUALLY_BELOW = 45
 #: What is read where an institution file lists no format.
 USUAL = ("AAAA-MM-JJ", "JJ/MM/AAAA")
 #: Day 0 of spreadsheets, and how they write a day: 20,000 is in 1954, 60,000 in 2064.
@@ -29,6 +31,11 @@ _THREE = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(?:[T ].*)?", re.ASCI
 def believed_birth(year: AcademicYear) -> Believed:
     """Return the test of a birth date that a student of `year` may well have."""
     return lambda day: YOUNGEST <= year.start.year - day.year <= OLDEST
+
+
+def usual_birth(year: AcademicYear) -> Believed:
+    """Return the test of a birth date that nearly every student of `year` has."""
+    return lambda day: YOUNGEST <= year.start.year - day.year <= USUALLY_BELOW
 
 
 def believed_day(year: AcademicYear) -> Believed:
@@ -100,12 +107,16 @@ def swapped(text: str, believed: Believed) -> str:
     return other.isoformat() if other != day and believed(other) else ""
 
 
-def in_another_century(text: str, believed: Believed) -> str:
-    """Return a real date a century before or after, unless its year may as well be two digits exchanged: 2060, for 2006."""
+def in_another_century(text: str, believed: Believed, usual: Believed) -> str:
+    """Return a real date a century before or after, unless its year may as well be two digits exchanged: 2060, for 2006.
+
+    Exchanged digits are a reading where they give the age of a `usual` student only: 1905 is 2005 and not 1950.
+    """
     try:
         day = date.fromisoformat(text)
-        years = (day.year - 100, day.year + 100, _exchanged_at_the_end(day.year))
-        return only(one.isoformat() for one in (day.replace(year=year) for year in years) if believed(one))
+        moved = [one for one in (day.replace(year=day.year - 100), day.replace(year=day.year + 100)) if believed(one)]
+        exchanged = [one for one in (day.replace(year=_exchanged_at_the_end(day.year)),) if usual(one)]
+        return only(one.isoformat() for one in (*moved, *exchanged))
     except ValueError:  # no date; the 29 February of a year without one
         return ""
 

@@ -66,7 +66,7 @@ def _regime(one: Enrolment, _: Institution) -> str:
 
 
 def _century(one: Enrolment, school: Institution) -> str:
-    return days.in_another_century(one.dateNaissance, days.believed_birth(school.year))
+    return days.in_another_century(one.dateNaissance, days.believed_birth(school.year), days.usual_birth(school.year))
 
 
 def _start(one: Enrolment, school: Institution) -> str:

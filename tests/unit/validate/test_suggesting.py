@@ -59,6 +59,12 @@ CASES: dict[str, tuple[str, dict[str, str], dict[str, object], str]] = {
     "a day that never was": ("BIRTH-REAL", {"dateNaissance": "2004-02-30"}, {}, ""),
     "no date": ("BIRTH-REAL", {"dateNaissance": "inconnue"}, {}, ""),
     "another century": ("BIRTH-PLAUSIBLE", {"dateNaissance": "2104-03-09"}, {}, "2004-03-09"),
+    "another century, the exchanged digits of nobody usual": (
+        "BIRTH-PLAUSIBLE",
+        {"dateNaissance": "1905-03-09"},
+        {},
+        "2005-03-09",
+    ),
     "another century, or two digits exchanged": ("BIRTH-PLAUSIBLE", {"dateNaissance": "2060-03-09"}, {}, ""),
     "the year of the paperwork": ("BIRTH-PLAUSIBLE", {"dateNaissance": "2025-03-09"}, {}, ""),
     "a start that is no date": ("START-REAL", {"dateDebutInscription": "2026-14-09"}, {}, "2026-09-14"),
