@@ -191,6 +191,7 @@ class Line:
         # A part of the whole, so that a connection that is never made is told apart from an answer that never comes.
         self._connect_seconds = min(CONNECT_SECONDS, timeout_seconds * 0.9)
         self._idle: list[Connection] = []
+        self._closed = False
         self._head = (
             f"POST {quote(parts.path, safe=PATH_CHARACTERS)} HTTP/1.1\r\n"
             f"Host: {parts.netloc.encode('idna').decode('ascii')}\r\n"
@@ -209,14 +210,15 @@ class Line:
         connection = self._take() or await self._connect()
         left = self._seconds - (asyncio.get_running_loop().time() - began)
         received = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head, len(body), body), left)
-        if connection.usable():
+        if connection.usable() and not self._closed:
             self._idle.append(connection)
         else:
             connection.close()
         return received
 
     def close(self) -> None:
-        """Close all connections that are not in use."""
+        """Close all connections: those not in use now, the others when their answers have come."""
+        self._closed = True
         for connection in self._idle:
             connection.close()
 
