@@ -1,7 +1,10 @@
 """The product itself: all its rules."""
 
 from collections import Counter
+from io import BytesIO
 from pathlib import Path
+
+import msgspec
 
 from benchmarks.judged import judged
 from builders import an_enrolment
@@ -13,8 +16,8 @@ class WithSupdata:
     """`judge`, as the validate stage calls it."""
 
     def warm_up(self, school: Institution) -> None:
-        """Judge one row: that imports Great Expectations and reads the table of communes."""
-        judged([an_enrolment()], school)
+        """Judge one row, as from a file: that imports Great Expectations and polars, and reads the table of communes."""
+        judged(BytesIO(msgspec.json.encode(an_enrolment()) + b"\n"), school)
 
     def judge(self, path: Path, school: Institution) -> list[Judgement]:
         """Judge; a judgement holds its reasons."""
