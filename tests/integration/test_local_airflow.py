@@ -63,6 +63,7 @@ def running(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) 
     airflow = LocalAirflow(folder / "home", folder / "dags", folder / "plugins", database, free_ports(1)[0])
     configure(airflow)
     variables = environment(airflow, {})
+    others = set(psutil.Process().children(recursive=True))  # PostgreSQL, and what an earlier test module keeps
     with children(folder / "logs") as group:
         group.finish(start_migration(group, variables, folder))
         start_components(group, variables, folder)
@@ -73,7 +74,7 @@ def running(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) 
         group.wait_until("the DAGs", lambda: len(api.dag_ids("ours")) == 2 and api.is_well(), 180)
         yield Running(api, group)
         processes = psutil.Process().children(recursive=True)
-        ours = [process for process in processes if process.pid != postgres.process.pid and "postgres" not in process.name()]
+        ours = [process for process in processes if process not in others and "postgres" not in process.name()]
     assert psutil.wait_procs(ours, timeout=5)[1] == []
     with socket.socket() as probe:
         assert probe.connect_ex((LOOPBACK, airflow.port)) != 0
