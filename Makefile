@@ -30,7 +30,7 @@ lint: setup ## Style, types, and which room may import which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# CHAOS="--records 1000 --away 5 --by supdata-sync" for a quick one, "--resume" to go on with one that was stopped; CHAOS=--help tells the rest.
+# CHAOS="--records 1000 --away 5 --by supdata-sync" for a quick one, "--resume" to go on with one that was stopped, "--show" for the table in Markdown; CHAOS=--help tells the rest.
 chaos: setup ## Break everything between a made school and a registry; count every record; two peers beside us (an hour)
 	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 

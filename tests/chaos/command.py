@@ -20,7 +20,7 @@ from chaos.peers import DRT, LIGHTBEAM
 from chaos.playing import US, Line, play
 from chaos.playing_peers import play_peer
 from chaos.scenarios import NO_SCHEDULER, SCENARIOS, Size
-from chaos.table import as_table, identity, merge_json, read_json, sentence
+from chaos.table import as_markdown, as_table, identity, merge_json, read_json, sentence
 from chaos.tasks import prepare
 from chaos.world import servers
 
@@ -36,10 +36,14 @@ def main(
     only: Annotated[str, typer.Option(help="Only scenarios whose name holds this.")] = "",
     by: Annotated[str, typer.Option(help="Who sends: supdata-sync, lightbeam, drt; or all.")] = "all",
     resume: Annotated[bool, typer.Option("--resume", help="Leave out what was played with as many records.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Play nothing: print the figures there are, in Markdown.")] = False,
     output: Annotated[Path, typer.Option(help="Where the figures go, each scenario's in place of its last.")] = FIGURES,
 ) -> None:
     """Break everything between a made school and a sandbox registry, and count what became of every record."""
     size = Size(records, min(kills, records // 50), away, rate_per_second=min(1_000, records // 10))
+    if show:
+        Console(width=1_000, soft_wrap=True).print(_page(read_json(output)), markup=False, highlight=False, end="")
+        return
     folder = output.parent / f"chaos-{os.getpid()}"
     known = {identity(line) for line in read_json(output)} if resume else set()
     plays = [
@@ -58,10 +62,25 @@ def main(
     wanted = {(one.system, one.scenario, records) for one in plays}
     lines = [line for line in read_json(output) if identity(line) in wanted]
     console.print(as_table(lines))
-    for name, why in NOT_FOR_PEERS.items():
-        console.print(f"Not for the peers: {name}: {why}.", highlight=False)
+    for left_out in _left_out():
+        console.print(left_out, highlight=False)
     shutil.rmtree(folder)
     raise typer.Exit(0 if all(line.holds for line in lines if line.system == US) else 1)
+
+
+def _page(lines: list[Line]) -> str:
+    """Return the table in the order of the scenarios, with what the peers were not asked to meet."""
+    order = {(one.system, one.scenario): at for at, one in enumerate(_plays(Size(0, 0, 0.0, 0), Path()))}
+    known = sorted(
+        (one for one in lines if (one.system, one.scenario) in order), key=lambda one: order[one.system, one.scenario]
+    )
+    return as_markdown(known) + "".join(f"\n{said}\n" for said in _left_out())
+
+
+def _left_out() -> Iterator[str]:
+    for name, why in NOT_FOR_PEERS.items():
+        yield f"Not for the peers: {name}: {why}."
+    yield "The peers are killed once: each kill more would only have them begin again."
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,24 @@ def identity(line: Line) -> tuple[str, str, int]:
     return line.system, line.scenario, line.records
 
 
+def as_markdown(lines: Sequence[Line]) -> str:
+    """Return the table for a page: its columns are those of `as_table`."""
+    heads = ("sent by", "scenario", "records", "lost", "double / at most", "in doubt", "wrong state", "kills", "runs", "holds")
+    rows = [heads, ("---", "---", *["---:"] * 6, "---", "---"), *map(_cells, lines)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    found = line.found
+    counts = (line.records, found.lost, f"{found.duplicated} / {line.allowed}", found.ambiguous, _wrong(line), line.kills)
+    return (line.system, line.scenario, *map(str, counts), "; ".join(line.runs), "yes" if line.holds else "**no**")
+
+
+def _wrong(line: Line) -> str:
+    """Return how many records are told wrongly; nothing is known of a peer that keeps no record of each."""
+    return "-" if line.found.wrong_state is None else str(line.found.wrong_state)
+
+
 def as_table(lines: Sequence[Line]) -> Table:
     """Return the table for a terminal."""
     table = Table("sent by", "scenario", title="Chaos", caption="double: rows found / allowed at most")
@@ -48,7 +66,7 @@ def as_table(lines: Sequence[Line]) -> Table:
             str(found.lost),
             f"{found.duplicated} / {line.allowed}",
             str(found.ambiguous),
-            "-" if found.wrong_state is None else str(found.wrong_state),
+            _wrong(line),
             str(line.kills),
             f"{line.seconds:.0f}",
             " | ".join(line.runs),
