@@ -19,6 +19,7 @@ from supdata.orchestration import tasks
 from supdata.orchestration.approval import ApproveHeld
 from supdata.orchestration.arriving import moment_of, waiting_for_file
 from supdata.orchestration.faulty import build_faulty_dag
+from supdata.orchestration.notifying import notifiers
 from supdata.orchestration.retrying import RETRIES, RETRY_DELAY, RETRY_POLICY
 from supdata.orchestration.run import PARAMS
 
@@ -70,6 +71,7 @@ def build_dag(dag_id: str, path: Path) -> DAG:
         is_paused_upon_creation=None if institution.enabled else True,
         params=PARAMS,
         user_defined_macros={"supdata_newer_than": partial(moment_of, institution)},
+        on_failure_callback=notifiers(str(path)),
         tags=["supdata", institution.source.kind, institution.uai],
         default_args={
             "owner": "supdata",

@@ -6,6 +6,7 @@ from airflow.sdk import DAG, task
 
 from supdata.config.faults import Fault, InvalidInstitution
 from supdata.config.loading import load_institution
+from supdata.orchestration.notifying import notifiers
 
 TAGS = ["supdata", "config-error"]
 
@@ -18,6 +19,7 @@ def build_faulty_dag(dag_id: str, path: Path, invalid: InvalidInstitution) -> DA
         catchup=False,
         tags=TAGS,
         doc_md=_page(path, invalid),
+        on_failure_callback=notifiers(str(path)),
         dag_display_name=f"{path.stem} · config error",
         description=f"{path.name} has {len(invalid.faults)} fault(s): nothing runs until they are mended.",
     ) as dag:

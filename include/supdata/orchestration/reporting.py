@@ -9,7 +9,6 @@ import msgspec
 from supdata.errors import FixConfig
 from supdata.orchestration.approval import decision_of
 from supdata.orchestration.run import Run
-from supdata.orchestration.run_folder import STAGES, StageResult
 from supdata.orchestration.validation import RULINGS, suites_folder
 from supdata.plan.windows import window_at
 from supdata.reconcile.balance import Balance
@@ -46,7 +45,7 @@ def report_run(run: Run) -> str:
 
 
 def _facts(run: Run) -> RunFacts:
-    failed = _first_failure(run)
+    failed = run.folder.first_failure()
     balance = _balance(run)
     decision = decision_of(run)
     return gather(
@@ -93,15 +92,6 @@ def _suggester(run: Run) -> Suggester:
 
 def _enrolments(run: Run) -> Iterable[Enrolment]:
     return _left(run, "normalise", "enrolments.jsonl", Enrolment)
-
-
-def _first_failure(run: Run) -> StageResult | None:
-    """Return the first stage that failed; each chunk of a push leaves a result of its own."""
-    for stage in STAGES:
-        for result in run.folder.results(stage):
-            if not result.success:
-                return result
-    return None
 
 
 def _balance(run: Run) -> Balance | None:

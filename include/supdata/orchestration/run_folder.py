@@ -106,6 +106,10 @@ class RunFolder:
         found = sorted(folder.glob(f"*{RESULT}"), key=str) if folder.exists() else []
         return [msgspec.json.decode(path.read_bytes(), type=StageResult) for path in found]
 
+    def first_failure(self) -> StageResult | None:
+        """Return the first stage that failed; each chunk of a push leaves a result of its own."""
+        return next((result for stage in STAGES for result in self.results(stage) if not result.success), None)
+
     @contextmanager
     def stage(self, stage: str, institution: dict[str, Any], part: str = "") -> Iterator[StageResult]:
         """Run one stage, or one mapped `part` of it: its result file is written at the end, whether it succeeds or not."""

@@ -1,0 +1,133 @@
+"""Tells ops of what went wrong: notifiers for Airflow's callbacks, by e-mail and into a chat room.
+
+Both are configured by an Airflow connection of a fixed name, and say nothing where there is none: an installation that wants
+notices makes the connection, and no institution file has to be touched. The facts come from the run folder, which says more
+than Airflow does; a task that left nothing there (it was killed, or never began) is told by what Airflow knows.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import BaseHook, BaseNotifier, Connection, Context
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from supdata.config.faults import InvalidInstitution
+from supdata.config.loading import load_institution
+from supdata.errors import SupdataError
+from supdata.orchestration.links import run_link
+from supdata.orchestration.run_folder import RunFolder, StageResult, run_folder_root
+from supdata.report.notices import Kind, Notice, parted, to_do_about
+
+MAIL_CONNECTION = "supdata_mail"
+WEBHOOK_CONNECTION = "supdata_webhook"
+
+
+class MailNotifier(BaseNotifier):
+    """Sends a notice to the `notices_to` addresses in the extra of the SMTP connection `supdata_mail`."""
+
+    def __init__(self, config: str) -> None:
+        """Tell of runs of the institution whose file is `config`."""
+        super().__init__()
+        self.config = config
+
+    def notify(self, context: Context) -> None:
+        """Send the notice of the run in `context`."""
+        mail(failure_of(context, self.config))
+
+
+class WebhookNotifier(BaseNotifier):
+    """Puts a notice into the chat room of the connection `supdata_webhook`."""
+
+    def __init__(self, config: str) -> None:
+        """Tell of runs of the institution whose file is `config`."""
+        super().__init__()
+        self.config = config
+
+    def notify(self, context: Context) -> None:
+        """Send the notice of the run in `context`."""
+        post(failure_of(context, self.config))
+
+
+def notifiers(config: str) -> list[Callable[[Context], None]]:
+    """Return what a DAG calls when one of its runs is red."""
+    return [MailNotifier(config), WebhookNotifier(config)]
+
+
+def mail(notice: Notice) -> bool:
+    """Send the notice by e-mail and return whether anybody is to be told that way."""
+    from supdata.orchestration.mail import send_mail
+    from supdata.report.webhooks import as_html
+
+    connection = _connection(MAIL_CONNECTION)
+    to = _addresses(connection.extra_dejson.get("notices_to")) if connection is not None else []
+    if to:
+        send_mail(MAIL_CONNECTION, to, notice.title, as_html(notice))
+    return bool(to)
+
+
+def post(notice: Notice) -> bool:
+    """Put the notice into the chat room and return whether there is one."""
+    from supdata.orchestration.webhook import room_of, send
+
+    connection = _connection(WEBHOOK_CONNECTION)
+    if connection is not None:
+        send(notice, room_of(connection, WEBHOOK_CONNECTION))
+    return connection is not None
+
+
+def failure_of(context: Context, config: str) -> Notice:
+    """Return what is known of the red run in the `context` of a callback."""
+    uai, school = _school(config)
+    run_id, dag_id = str(context["run_id"]), context["dag"].dag_id
+    failed = _left_behind(uai, run_id)
+    stage, error = (failed.stage, failed.error) if failed else _seen_by_airflow(context)
+    name, message = parted(error)
+    return Notice(
+        kind=Kind.FAILED,
+        uai=uai,
+        school=school,
+        run_id=run_id,
+        stage=stage,
+        error=name,
+        message=message,
+        to_do=to_do_about(name),
+        link=run_link(dag_id, run_id),
+    )
+
+
+def _school(config: str) -> tuple[str, str]:
+    """Return the school's UAI and name; of a file with faults, what its own name says."""
+    try:
+        institution = load_institution(Path(config))
+    except (InvalidInstitution, SupdataError):
+        return Path(config).stem, ""
+    return institution.uai, institution.name
+
+
+def _left_behind(uai: str, run_id: str) -> StageResult | None:
+    """Return the first failure the run folder tells of, None where it tells of none or cannot be reached from here."""
+    try:
+        return RunFolder(run_folder_root(), uai, run_id).first_failure()
+    except (SupdataError, OSError):
+        return None
+
+
+def _seen_by_airflow(context: Context) -> tuple[str, str]:
+    """Return the task and, at most, the class of its error: the message of an error nobody foresaw may quote a student."""
+    task = context.get("ti")
+    error = context.get("exception")
+    return (task.task_id if task is not None else "", type(error).__name__ if isinstance(error, BaseException) else "")
+
+
+def _connection(name: str) -> Connection | None:
+    try:
+        return BaseHook.get_connection(name)
+    except AirflowNotFoundException:
+        return None
+
+
+def _addresses(written: Any) -> list[str]:
+    """Read a list of addresses, or one text with commas between them."""
+    texts = written if isinstance(written, list) else str(written or "").split(",")
+    return [text.strip() for text in texts if str(text).strip()]
