@@ -6,7 +6,9 @@ RUN python -m venv /opt/venv
 WORKDIR /src
 # Locked versions with hashes first: this layer stays while only our own code changes.
 COPY requirements.lock ./
-RUN /opt/venv/bin/pip install --no-deps --require-hashes --requirement requirements.lock
+# The browser tests' driver is as large as Airflow, and nothing here opens a browser.
+RUN /opt/venv/bin/pip install --no-deps --require-hashes --requirement requirements.lock \
+ && /opt/venv/bin/pip uninstall --yes playwright axe-playwright-python
 COPY pyproject.toml README.md ./
 COPY include ./include
 RUN /opt/venv/bin/pip install --no-deps --no-build-isolation .

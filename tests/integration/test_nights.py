@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ import requests
 from builders import UNIVERSITY, an_enrolment, an_institution
 from supdata.config.models import Institution
 from supdata.errors import TryLater
+from supdata.ledger.history import History
 from supdata.ledger.schema import migrate
 from supdata.orchestration.approval import DECISION, Decision
 from supdata.orchestration.extraction import LEFT_OUT
@@ -57,6 +59,7 @@ class School:
     def __init__(self, registry: str, ledger: str, root: Path) -> None:
         self.registry, self.ledger, self.root = registry, ledger, root
         self.number = 0
+        self.last: Run
 
     def declared(self) -> dict[str, list[str]]:
         """The ends that the registry holds, by INE, in the order in which they came."""
@@ -103,7 +106,7 @@ class School:
 
     def night(self, rows: Sequence[Enrolment], *, approve: bool | None = None, **facts: Any) -> Counts:
         """Do a whole night; a held batch is approved or not, as a person says."""
-        run = self.run(rows, **facts)
+        run = self.last = self.run(rows, **facts)
         planned = plan_run(run)
         for chunk in planned.chunks:
             push_chunk_of(run, "push", chunk)
@@ -190,6 +193,28 @@ def test_who_has_left_is_closed_once_with_the_end_that_was_chosen(opened: School
         later = opened.night(STUDENTS[2:], **facts)
         assert (later.departed, later.to_close) == (0, 0)
     assert sum(map(len, opened.declared().values())) == len(STUDENTS) + 2
+
+
+def test_each_night_is_kept_in_figures_with_the_name_of_what_it_declared(opened: School) -> None:
+    opened.night(STUDENTS, **NEAR_ALL)
+    opened.night(list(reversed(STUDENTS))[1:], **NEAR_ALL)
+    with psycopg.connect(opened.ledger, autocommit=True) as connection:
+        second, first = History(connection).of(UNIVERSITY)
+        report_run(opened.last)
+        assert History(connection).of(UNIVERSITY)[0].batch == second.batch
+    assert (first.counts["accepted"], first.light, first.state, first.failed_stage) == (10, "green", "success", "")
+    assert (second.counts["departed"], second.light) == (1, "orange")
+    assert first.batch != second.batch == sha256(b"").hexdigest()
+    assert first.due == FIRST
+
+
+def test_a_report_is_written_without_its_ledger_and_says_what_it_lacks(opened: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened.night(STUDENTS)
+    monkeypatch.setenv("AIRFLOW_CONN_SUPDATA_LEDGER", "postgres://nobody@127.0.0.1:1/none")
+    (opened.root / UNIVERSITY / "night-1" / "report" / "rapport.html").unlink()
+    report_run(opened.last)
+    assert "Tout est déclaré" in opened.page()
+    assert "this run is missing from the history: TryLater" in opened.result("report")["notes"]
 
 
 def test_a_registrar_reads_what_was_closed(opened: School) -> None:

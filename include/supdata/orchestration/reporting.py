@@ -8,6 +8,7 @@ import msgspec
 
 from supdata.errors import FixConfig
 from supdata.orchestration.approval import decision_of
+from supdata.orchestration.past_runs import keep_summary
 from supdata.orchestration.run import Run
 from supdata.orchestration.validation import RULINGS, suites_folder
 from supdata.plan.windows import window_at
@@ -41,6 +42,7 @@ def report_run(run: Run) -> str:
         result.counts["to_correct"] = write_csv(rows, facts)
         run.folder.write_bytes("report", WORK_LIST, rows.getvalue())
         result.files += [PAGE, WORK_LIST]
+        keep_summary(run, facts, result)
     return address
 
 

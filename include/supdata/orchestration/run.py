@@ -47,7 +47,8 @@ PARAMS: dict[str, Any] = {
 class Run:
     """What a stage needs to know of the run it belongs to.
 
-    `started` is the moment the run was due, the same on every retry: stages take their clock from it.
+    `started` is the moment the run was due, the same on every retry: stages take their clock from it. `began` is when Airflow
+    last began it, None where nobody has told.
     """
 
     institution: Institution
@@ -57,6 +58,8 @@ class Run:
     mode: Literal["delta", "full"]
     dry_run: bool
     limit: int | None
+    dag_id: str = ""
+    began: datetime | None = None
 
     @property
     def ledger_id(self) -> str:
@@ -94,4 +97,6 @@ def current_run(config: str) -> Run:
         mode=params["mode"],
         dry_run=bool(params["dry_run"]),
         limit=params["limit"],
+        dag_id=dag_run.dag_id,
+        began=dag_run.start_date,
     )
