@@ -13,6 +13,7 @@ from supdata.config.loading import load_institution
 from supdata.config.models import Institution
 from supdata.orchestration import building
 from supdata.orchestration.building import build_dag, build_dags
+from supdata.orchestration.naming import registrars_of
 
 ROOT = Path(__file__).parents[2]
 DAGS = ROOT / "dags"
@@ -89,6 +90,13 @@ def test_tags_name_the_kind_of_source_and_the_school(dags: dict[str, DAG]) -> No
     assert dags["supdata_0751717j"].tags == {"supdata", "sftp", "0751717J"}
     assert dags["supdata_0442953w"].tags == {"supdata", "rest", "0442953W"}
     assert dags["supdata_0881269b"].tags == {"supdata", "database", "0881269B"}
+
+
+def test_the_registrars_of_a_school_are_tags_of_its_dag(tmp_path: Path) -> None:
+    file = tmp_path / "0442953W.yaml"
+    whole = (DAGS / "institutions" / "0442953W.yaml").read_text(encoding="utf-8")
+    file.write_text(f"{whole}\nregistrars: [jean.martin, m@ecole.example]\n", encoding="utf-8")
+    assert registrars_of(build_dag("supdata_0442953w", file).tags) == {"jean.martin", "m@ecole.example"}
 
 
 def test_a_broken_file_becomes_a_dag_that_shows_its_faults_and_hurts_no_other(tmp_path: Path) -> None:

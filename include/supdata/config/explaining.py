@@ -49,8 +49,11 @@ _EXPECTED: Mapping[str, str] = {
     "string_too_short": "must have at least {min_length} character(s)",
     "string_too_long": "must have at most {max_length} character(s)",
 }
-#: The model's patterns, said in words; by the field's own name.
-_PATTERNS = {"contact": "must be an e-mail address"}
+#: The model's patterns, said in words; by the name of the field, or of the list it stands in.
+_PATTERNS = {
+    "contact": "must be an e-mail address",
+    "registrars": "must be a login: up to 80 letters, digits and . _ @ + -",
+}
 
 
 def explain(error: ValidationError, document: Document, model: type[BaseModel]) -> Iterator[Fault]:
@@ -86,7 +89,8 @@ def _message(detail: ErrorDetails, path: Path) -> str:
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "string_pattern_mismatch":
-        text = _PATTERNS.get(str(path[-1]), f"must match {detail['ctx']['pattern']}")
+        known = (_PATTERNS[part] for part in map(str, reversed(path)) if part in _PATTERNS)
+        text = next(known, f"must match {detail['ctx']['pattern']}")
     elif kind in _EXPECTED:
         text = _EXPECTED[kind].format(**detail.get("ctx", {}))
     else:

@@ -105,6 +105,10 @@ def _checked_uai(value: str) -> str:
 Uai = Annotated[str, AfterValidator(_checked_uai)]
 
 
+#: As it stands in a tag of the DAG, which has room for 100 characters.
+Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,80}$")]
+
+
 class Institution(Section):
     """One institution: who it is, where its enrolments come from, how its columns read, whom to tell."""
 
@@ -112,6 +116,10 @@ class Institution(Section):
     also: list[Uai] = Field(default_factory=list, description="Other UAIs this school may declare for.")
     name: str = Field(min_length=1)
     contact: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The registrar's office: shown in the report.")
+    registrars: list[Login] = Field(
+        default_factory=list,
+        description="Logins in Airflow of who may see this school's reports and rows to correct, and give these back.",
+    )
     year: AcademicYear
     schedule: str | None = Field(None, description="Cron, local time; absent means by hand only.")
     timezone: str = "Europe/Paris"

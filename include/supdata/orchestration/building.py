@@ -19,6 +19,7 @@ from supdata.orchestration import tasks
 from supdata.orchestration.approval import ApproveHeld
 from supdata.orchestration.arriving import moment_of, waiting_for_file
 from supdata.orchestration.faulty import build_faulty_dag
+from supdata.orchestration.naming import TAG, display_name, registrar_tags
 from supdata.orchestration.notifying import notifiers
 from supdata.orchestration.retrying import RETRIES, RETRY_DELAY, RETRY_POLICY
 from supdata.orchestration.run import PARAMS
@@ -61,7 +62,7 @@ def build_dag(dag_id: str, path: Path) -> DAG:
         return build_faulty_dag(dag_id, path, invalid)
     with DAG(
         dag_id=dag_id,
-        dag_display_name=f"{institution.uai} · {institution.name}",
+        dag_display_name=display_name(institution.uai, institution.name),
         description=f"Declares the enrolments of {institution.name} to SupData.",
         doc_md=_page(institution),
         schedule=_timetable(institution),
@@ -72,7 +73,7 @@ def build_dag(dag_id: str, path: Path) -> DAG:
         params=PARAMS,
         user_defined_macros={"supdata_newer_than": partial(moment_of, institution)},
         on_failure_callback=notifiers(str(path)),
-        tags=["supdata", institution.source.kind, institution.uai],
+        tags=[TAG, institution.source.kind, institution.uai, *registrar_tags(institution.registrars)],
         default_args={
             "owner": "supdata",
             "retries": RETRIES,

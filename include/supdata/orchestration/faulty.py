@@ -6,9 +6,10 @@ from airflow.sdk import DAG, task
 
 from supdata.config.faults import Fault, InvalidInstitution
 from supdata.config.loading import load_institution
+from supdata.orchestration.naming import BROKEN_TAG, TAG, display_name
 from supdata.orchestration.notifying import notifiers
 
-TAGS = ["supdata", "config-error"]
+TAGS = [TAG, BROKEN_TAG]
 
 
 def build_faulty_dag(dag_id: str, path: Path, invalid: InvalidInstitution) -> DAG:
@@ -20,7 +21,7 @@ def build_faulty_dag(dag_id: str, path: Path, invalid: InvalidInstitution) -> DA
         tags=TAGS,
         doc_md=_page(path, invalid),
         on_failure_callback=notifiers(str(path)),
-        dag_display_name=f"{path.stem} · config error",
+        dag_display_name=display_name(path.stem, "config error"),
         description=f"{path.name} has {len(invalid.faults)} fault(s): nothing runs until they are mended.",
     ) as dag:
         mend_config.override(doc_md=_page(path, invalid))(config=str(path))

@@ -52,7 +52,7 @@ class RunFolder:
 
     def __init__(self, root: str, uai: str, run_id: str) -> None:
         """Name the folder of `run_id`; nothing is made yet."""
-        self.path = ObjectStoragePath(root) / uai / re.sub(r"[^A-Za-z0-9_.-]", "_", run_id)
+        self.path = ObjectStoragePath(root) / uai / _folder_name(run_id)
 
     def write(self, stage: str, name: str, records: Iterable[object]) -> int:
         """Write `records` as JSON Lines and return how many."""
@@ -154,6 +154,12 @@ class RunFolder:
             if is_local:
                 os.chmod(path.path, 0o600)  # noqa: PTH101
             yield stream
+
+
+def _folder_name(run_id: str) -> str:
+    """Return what the folder of a run is called; whoever triggers a run may name it, and `..` is a name to Airflow."""
+    name = re.sub(r"[^A-Za-z0-9_.-]", "_", run_id)
+    return name if name.strip(".") else "_" * len(name)
 
 
 def _without_message(stage: str, error: Exception) -> CallUs:

@@ -90,3 +90,10 @@ def test_a_chunk_that_runs_again_leaves_the_other_chunks_alone(tmp_path: Path) -
     with folder.stage("push", {}, "chunk-0002"):
         pass
     assert folder.has("push", "chunk-0001.jsonl")
+
+
+@pytest.mark.parametrize("run_id", [".", "..", "..."])
+def test_a_run_that_is_called_like_a_folder_above_gets_its_own(tmp_path: Path, run_id: str) -> None:
+    """Whoever may trigger a run may name it, and Airflow takes these names."""
+    written = RunFolder(str(tmp_path), "0751717J", run_id).write_bytes("plan", "f", b"")
+    assert Path(written).resolve().parents[2] == tmp_path / "0751717J"
