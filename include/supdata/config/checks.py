@@ -6,6 +6,7 @@ These read the document and not the institution, so that they speak of a file wh
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from croniter import CroniterError, croniter  # type: ignore[import-untyped]  # publishes no types
@@ -91,10 +92,18 @@ def _schedule(document: Document) -> Iterator[Fault]:
     if len(fields) != 5 or not all(_CRON_FIELD.fullmatch(part) for part in fields):
         yield document.fault(("schedule",), f"must be a cron schedule: {example}", nearest=nearest_to(text, PRESETS))
         return
+    if wrong := _wrong_with_cron(text.strip()):
+        yield document.fault(("schedule",), f"is a cron schedule that cannot run: {wrong}")
+
+
+@cache
+def _wrong_with_cron(text: str) -> str:
+    """Return why a schedule never comes, "" when it does; most schools have one of a few."""
     try:
         croniter(text, _CRON_EPOCH).get_next()
     except CroniterError as error:
-        yield document.fault(("schedule",), f"is a cron schedule that cannot run: {error}")
+        return str(error)
+    return ""
 
 
 def _timezone(document: Document) -> Iterator[Fault]:

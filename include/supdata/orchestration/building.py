@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import timedelta
-from functools import partial
-from inspect import getdoc
+from functools import cache, partial
+from inspect import getdoc, signature
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from supdata.orchestration.run import PARAMS
 
 #: One pool for the registry: its slots times a slot's rate is the rate of all schools together.
 REGISTRY_POOL = "supdata_registry"
+PUSHES = frozenset({"push", "push_held"})
 #: A schedule needs a beginning; nothing before it is ever run, since catchup is off.
 EPOCH = (2026, 1, 1)
 
@@ -70,7 +72,6 @@ def build_dag(dag_id: str, path: Path) -> DAG:
         catchup=False,
         max_active_runs=1,
         is_paused_upon_creation=None if institution.enabled else True,
-        params=PARAMS,
         user_defined_macros={"supdata_newer_than": partial(moment_of, institution)},
         on_failure_callback=notifiers(str(path)),
         tags=[TAG, institution.source.kind, institution.uai, *registrar_tags(institution.registrars)],
@@ -83,18 +84,20 @@ def build_dag(dag_id: str, path: Path) -> DAG:
         },
     ) as dag:
         _wire(institution, str(path))
+    # Once the tasks are made: each would take a copy of its own, though only the DAG's are read.
+    dag.params.update({name: copy(param) for name, param in PARAMS.items()})
     return dag
 
 
 def _wire(institution: Institution, config: str) -> None:
     """Chain the stages; the order is the whole of it, each stage reads the run folder."""
-    planned = _with_page(tasks.plan)(config)
-    extracted = _with_page(tasks.extract)(config)
-    extracted >> _with_page(tasks.normalise)(config) >> _with_page(tasks.validate)(config) >> planned
+    planned = _stage("plan")(config)
+    extracted = _stage("extract")(config)
+    extracted >> _stage("normalise")(config) >> _stage("validate")(config) >> planned
     if isinstance(institution.source, SftpSource) and institution.source.wait_hours is not None:
         waiting_for_file(institution.source) >> extracted
 
-    pushed = _with_page(tasks.push, pool=REGISTRY_POOL).partial(config=config).expand(chunk=planned)
+    pushed = _stage("push").partial(config=config).expand(chunk=planned)
     approved = ApproveHeld(
         task_id="approve",
         subject="Held batch",  # replaced by the plan's own question
@@ -106,16 +109,23 @@ def _wire(institution: Institution, config: str) -> None:
         retries=0,
     )
     planned >> approved
-    pushed_held = _with_page(tasks.push_held, pool=REGISTRY_POOL).partial(config=config).expand_kwargs(approved.output)
+    pushed_held = _stage("push_held").partial(config=config).expand_kwargs(approved.output)
 
     # A teardown runs whatever happened and never decides over the run's state: `reconcile` does, by raising.
-    reported = _with_page(tasks.report)(config).as_teardown()
-    [pushed, pushed_held] >> _with_page(tasks.reconcile)(config) >> reported
+    reported = _stage("report")(config).as_teardown()
+    [pushed, pushed_held] >> _stage("reconcile")(config) >> reported
 
 
-def _with_page(stage: Any, **options: Any) -> Any:
-    """Give a task its docstring as its page: Airflow does so itself, but not for mapped tasks and with the indentation."""
-    return stage.override(doc_md=getdoc(stage.function), **options)
+@cache
+def _stage(name: str) -> Any:
+    """Return a stage's task with its docstring as its page, for all schools at once.
+
+    Airflow gives a task its docstring itself, but not a mapped one, and with the indentation.
+    """
+    stage = getattr(tasks, name)
+    stage.function.__signature__ = signature(stage.function)  # which Airflow works out again for each school otherwise
+    pool = {"pool": REGISTRY_POOL} if name in PUSHES else {}
+    return stage.override(doc_md=getdoc(stage.function), **pool)
 
 
 def _timetable(institution: Institution) -> CronTriggerTimetable | None:
