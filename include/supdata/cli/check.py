@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from supdata.config.faults import Fault, InvalidInstitution
+from supdata.config.hours import minute_of
 from supdata.config.loading import expired_settings, find_institution_files, load_institution
 from supdata.config.models import Institution
 from supdata.config.schema import institution_schema
@@ -82,6 +83,7 @@ def as_machine_text(checked: Sequence[Checked]) -> str:
             "file": str(one.path),
             "uai": one.institution.uai if one.institution else None,
             "name": one.institution.name if one.institution else None,
+            "schedule": one.institution.cron() if one.institution else None,
             "faults": [asdict(fault) for fault in one.faults],
             "warnings": [asdict(warning) for warning in one.warnings],
         }
@@ -116,10 +118,17 @@ def _rules_at(uai: str, expectations: Path) -> tuple[Mapping[str, Rule], tuple[F
 
 def _lines(one: Checked) -> Iterator[str]:
     if one.institution is not None and not one.faults:
-        yield f"{one.path}: ok, {one.institution.name}, by {one.institution.source.kind}"
+        yield f"{one.path}: ok, {one.institution.name}, by {one.institution.source.kind}, {_when(one.institution)}"
     yield from map(str, one.faults)
     for warning in one.warnings:
         yield f"{warning} (a warning)"
+
+
+def _when(institution: Institution) -> str:
+    if institution.schedule is None:
+        return "started by hand"
+    cron = institution.cron()
+    return f"at {cron}" if cron == institution.schedule else f"at {minute_of(institution.uai, institution.schedule):%H:%M}"
 
 
 def _with_claims(checked: Sequence[Checked]) -> list[Checked]:

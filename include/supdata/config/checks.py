@@ -16,6 +16,7 @@ from supdata.config.departure_checks import check_departed_close
 from supdata.config.document import Document, Path
 from supdata.config.faults import Fault, nearest_to
 from supdata.config.format_checks import FORMAT_CHECKS
+from supdata.config.hours import wrong_with_hours
 from supdata.config.iso_date import is_iso_date
 from supdata.config.read_back_checks import check_read_back
 from supdata.config.rule_checks import KnownRule, check_known_rules, check_rules
@@ -27,6 +28,7 @@ PRESETS = frozenset({"@hourly", "@daily", "@weekly", "@monthly", "@yearly"})
 
 #: What one field of a schedule may hold; croniter's own R and H would draw another hour each time the file is read.
 _CRON_FIELD = re.compile(r"(?:\d+|[A-Za-z]{3}|[*,/#?L-])+")
+_LIKE_HOURS = re.compile(r"\s*\d+:\d+\s*-\s*\d+:\d+\s*")
 _CRON_EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001 (any fixed day does: only whether a next one exists is asked)
 #: Narrower than what Airflow takes as a connection id, so that a pasted URL or key is refused without being repeated.
 _CONNECTION = re.compile(r"[A-Za-z0-9_.-]{1,200}")
@@ -87,7 +89,11 @@ def _schedule(document: Document) -> Iterator[Fault]:
     text = document.at("schedule")
     if not isinstance(text, str) or text.strip() in PRESETS:
         return
-    example = 'five fields in quotes, such as "10 2 * * *" for 02:10 every night'
+    if _LIKE_HOURS.fullmatch(text.strip()):
+        if wrong := wrong_with_hours(text):
+            yield document.fault(("schedule",), wrong)
+        return
+    example = 'five fields in quotes, such as "10 2 * * *" for 02:10 every night, or hours, such as "01:00-05:00"'
     fields = text.split()
     if len(fields) != 5 or not all(_CRON_FIELD.fullmatch(part) for part in fields):
         yield document.fault(("schedule",), f"must be a cron schedule: {example}", nearest=nearest_to(text, PRESETS))

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from supdata.config.columns import Columns
 from supdata.config.database_source import DatabaseSource
 from supdata.config.departures import DepartedClose
+from supdata.config.hours import cron_of
 from supdata.config.presets import PresetName
 from supdata.config.read_back import ReadBack
 from supdata.config.rest_source import RestSource
@@ -121,7 +122,11 @@ class Institution(Section):
         description="Logins in Airflow of who may see this school's reports and rows to correct, and give these back.",
     )
     year: AcademicYear
-    schedule: str | None = Field(None, description="Cron, local time; absent means by hand only.")
+    schedule: str | None = Field(
+        None,
+        description='Cron, local time; or hours, "01:00-05:00", of which the school gets a minute of its own each night. '
+        "Absent means by hand only.",
+    )
     timezone: str = "Europe/Paris"
     enabled: bool = Field(default=True, description="False keeps the DAG paused from its creation.")
     preset: PresetName | None = Field(
@@ -139,6 +144,10 @@ class Institution(Section):
     departed_close: DepartedClose = DepartedClose()
     allow_empty: bool = Field(default=False, description="True when a source without any row is nothing unusual.")
     rules: RuleSettings = Field(default_factory=dict, description="What is other than in the catalogue, by a rule's id.")
+
+    def cron(self) -> str | None:
+        """Return when the school runs, as cron: its own minute where `schedule` is hours."""
+        return None if self.schedule is None else cron_of(self.schedule, self.uai)
 
     def source_columns(self) -> tuple[str, ...]:
         """Return every source column that is needed, each once: those of the enrolment's fields, and those of `states`."""

@@ -1,13 +1,11 @@
 """What the types of `registry.windows` cannot say: days in order, hours that are hours, and an end to each window."""
 
-import re
 from collections.abc import Iterator
 
 from supdata.config.document import Data, Document, Path
 from supdata.config.faults import Fault
+from supdata.config.hours import wrong_with_hours
 from supdata.config.iso_date import is_iso_date
-
-_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 
 
 def check_windows(document: Document) -> Iterator[Fault]:
@@ -28,13 +26,5 @@ def _window(document: Document, path: Path, window: dict[str, Data]) -> Iterator
         yield document.fault(path, "has no end: give `last`, or `hours`")
     if len(days) == 2 and not wrong and days["last"] < days["first"]:
         yield document.fault((*path, "last"), f"is before `first`, {days['first']}")
-    if isinstance(hours, str):
-        yield from _hours(document, (*path, "hours"), hours)
-
-
-def _hours(document: Document, path: Path, hours: str) -> Iterator[Fault]:
-    found = _HOURS.fullmatch(hours.strip())
-    if found is None:
-        yield document.fault(path, f'must be from and until, such as "08:00-18:00", in quotes; found `{hours[:20]}`')
-    elif found[1] == found[2]:
-        yield document.fault(path, "begins and ends at one moment: leave it out for the whole day")
+    if isinstance(hours, str) and (wrong := wrong_with_hours(hours)):
+        yield document.fault((*path, "hours"), wrong)

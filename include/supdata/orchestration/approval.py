@@ -86,10 +86,11 @@ def patience(institution: Institution, now: datetime) -> timedelta:
     that waited longer would keep the next night's from starting. That one plans afresh and asks again, for what is held then.
     """
     longest = timedelta(hours=institution.limits.approval_hours)
-    if institution.schedule is None:
+    cron = institution.cron()
+    if cron is None:
         return longest
     local = now.astimezone(ZoneInfo(institution.timezone))
-    left: timedelta = croniter(institution.schedule, local).get_next(datetime) - local
+    left: timedelta = croniter(cron, local).get_next(datetime) - local
     return min(longest, left - min(BEFORE_NEXT_RUN, left / 2))
 
 

@@ -129,9 +129,10 @@ def _stage(name: str) -> Any:
 
 
 def _timetable(institution: Institution) -> CronTriggerTimetable | None:
-    if institution.schedule is None:
+    cron = institution.cron()
+    if cron is None:
         return None
-    return CronTriggerTimetable(institution.schedule, timezone=institution.timezone)
+    return CronTriggerTimetable(cron, timezone=institution.timezone)
 
 
 def _page(institution: Institution) -> str:
