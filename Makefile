@@ -22,7 +22,7 @@ up: setup ## The same, and stay open: Airflow's pages, the registry, the schools
 	@exec $(BIN)/python -m supdata.cli.demo up
 
 test: lint ## Everything that must hold: lint, types, imports, and all tests
-	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: setup ## Style, types, and which room may import which
 	$(BIN)/ruff check .

@@ -26,5 +26,5 @@ def _window(document: Document, path: Path, window: dict[str, Data]) -> Iterator
         yield document.fault(path, "has no end: give `last`, or `hours`")
     if len(days) == 2 and not wrong and days["last"] < days["first"]:
         yield document.fault((*path, "last"), f"is before `first`, {days['first']}")
-    if isinstance(hours, str) and (wrong := wrong_with_hours(hours)):
-        yield document.fault((*path, "hours"), wrong)
+    if isinstance(hours, str) and (said := wrong_with_hours(hours)):
+        yield document.fault((*path, "hours"), said)
