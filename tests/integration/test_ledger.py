@@ -11,6 +11,7 @@ import pytest
 from supdata.errors import CallUs, TryLater
 from supdata.ledger.entries import Facts, Settlement
 from supdata.ledger.schema import migrate, revert
+from supdata.ledger.statements import ENTRIES
 from supdata.ledger.store import Ledger
 from supdata.push.patience import GRACE
 from supdata.records.rows import ReadFile
@@ -296,6 +297,15 @@ def test_an_intent_is_seen_by_others_as_soon_as_it_is_recorded(ledger: Ledger, d
     ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
     with psycopg.connect(database_url) as other:
         assert other.execute("SELECT count(*) FROM supdata.intent").fetchone() == (1,)
+
+
+def test_what_was_never_sent_is_looked_for_by_its_key_though_nothing_is_known_of_the_tables(ledger: Ledger) -> None:
+    ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(number) for number in range(500)], at=NOW)
+    connection = ledger.connection
+    connection.execute("CREATE TEMP TABLE wanted AS SELECT md5(n::text) AS key FROM generate_series(1, 500) n")
+    plan = "\n".join(line for (line,) in connection.execute(f"EXPLAIN {ENTRIES}"))
+    assert "intent_key" in plan
+    assert "Backward" not in plan
 
 
 def test_an_accepted_record_is_known_with_its_content(ledger: Ledger) -> None:

@@ -1,5 +1,7 @@
 """The ledger's SQL, apart from the code that decides when it runs."""
 
+# OFFSET 0 has the few intents of a key found by the key. Else, while the tables are new and nothing is known of what they hold,
+# the last one is looked for from the newest intent of all backwards: for a key that has none, through every intent there is.
 ENTRIES = """
 SELECT w.key, coalesce(o.content, e.content), CASE WHEN o.id IS NULL THEN e.state ELSE 'ambiguous' END,
        coalesce(e.accepted_content, ''), o.id IS NOT NULL OR e.doubt,
@@ -9,8 +11,8 @@ SELECT w.key, coalesce(o.content, e.content), CASE WHEN o.id IS NULL THEN e.stat
 FROM wanted w
 LEFT JOIN supdata.enrolment e ON e.key = w.key
 LEFT JOIN LATERAL (
-    SELECT i.id, i.content FROM supdata.intent i
-    WHERE i.key = w.key AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
+    SELECT i.id, i.content FROM (SELECT * FROM supdata.intent WHERE key = w.key OFFSET 0) i
+    WHERE NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
     ORDER BY i.id DESC LIMIT 1
 ) o ON true
 WHERE e.key IS NOT NULL OR o.id IS NOT NULL
@@ -66,9 +68,11 @@ WHERE i.id > r.position AND i.run_id <> r.run_id
   AND NOT EXISTS (SELECT FROM supdata.receipt s WHERE s.intent_id = i.id AND s.outcome = 'not_attempted')
 """
 
-# A sender looks up a few records at a time in tables that grow under it. A plan made while they were empty reads them whole,
-# is kept, and makes every commit slower than the one before: five times the work at 20,000 records.
-LOOK_UP = "SET enable_seqscan = off"
+# A sender looks up a few records at a time in tables that grow under it, by plans that are kept: those made while the tables
+# were empty or unknown read them whole, and each commit is then slower than the one before. Its batches are UTF-8.
+LOOK_UP = """
+SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET client_encoding = 'UTF8'
+"""
 
 # A sender holds its school's lock in a mode that others share: whether they send for the same run shows in its second half.
 # The gate makes taking it and looking for others one step, so that of two that come at once one goes through.
@@ -89,69 +93,72 @@ SELECT i.id FROM supdata.intent i
 WHERE i.key = ANY(%(keys)s) AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
 """
 
-INTEND = """
-INSERT INTO supdata.intent (run_id, chunk, key, content, action, uai, ends, source, row_no, birth, statut, regime, at)
-SELECT %(run_id)s, %(chunk)s, p.key, p.content, p.action, p.uai, p.ends, p.source, p.row_no, p.birth, p.statut, p.regime, %(at)s
-FROM unnest(%(key)s::text[], %(content)s::text[], %(action)s::text[], %(uai)s::text[], %(ends)s::date[], %(source)s::text[],
-            %(row)s::int[], %(birth)s::text[], %(statut)s::text[], %(regime)s::text[])
-  AS p (key, content, action, uai, ends, source, row_no, birth, statut, regime)
-RETURNING key, id
-"""
-
-SETTLE = """
-INSERT INTO supdata.receipt (intent_id, outcome, status, id_inscription, words, at)
-SELECT a.intent, a.outcome, a.status, a.id_inscription, a.words, %(at)s
-FROM unnest(%(intent)s::bigint[], %(outcome)s::text[], %(status)s::int[], %(id_inscription)s::text[], %(words)s::text[])
-  AS a (intent, outcome, status, id_inscription, words)
-"""
-
+# Everything a batch says, in one statement, so that one round trip commits it: a run ($1), a chunk ($2), the moment ($3), new
+# intents ($4) and answers to earlier ones ($5), both JSON. It tells the numbers of the new intents.
+#
 # Closing an enrolment sends what is no longer in the source: `present` is false for it, and where it was seen stays as it was.
 # What was accepted stays known when a later change is refused. A doubt stays until something is accepted again, or until the
 # very content in doubt is refused: the registry refuses by content, so it had refused it before. Doubt over another stays.
-APPLY = """
-INSERT INTO supdata.enrolment AS e (
-    key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
-    first_sent, last_sent, attempts, next_due, seen_run, seen_source, seen_row,
-    rules, accepted_birth, accepted_statut, accepted_regime, present, closed)
-SELECT i.key, i.uai, i.ends, i.content, r.outcome, CASE WHEN r.outcome = 'accepted' THEN i.content ELSE '' END,
-       r.outcome = 'ambiguous', r.id_inscription, r.status, r.words,
-       i.at, i.at, 1, a.next_due, i.run_id, i.source, i.row_no,
-       coalesce(n.rules, ''), CASE WHEN r.outcome = 'accepted' THEN i.birth ELSE '' END,
-       CASE WHEN r.outcome = 'accepted' THEN i.statut ELSE '' END, CASE WHEN r.outcome = 'accepted' THEN i.regime ELSE '' END,
-       i.action <> 'close', i.action = 'close' AND r.outcome = 'accepted'
-FROM unnest(%(intent)s::bigint[], %(next_due)s::timestamptz[]) AS a (intent, next_due)
-JOIN supdata.intent i ON i.id = a.intent
-JOIN supdata.receipt r ON r.intent_id = a.intent
-LEFT JOIN supdata.run n ON n.run_id = i.run_id
-WHERE r.outcome <> 'not_attempted'
-ON CONFLICT (key) DO UPDATE SET
-    uai = excluded.uai,
-    ends = CASE WHEN excluded.present OR excluded.closed THEN excluded.ends ELSE e.ends END,
-    content = excluded.content,
-    state = excluded.state,
-    accepted_content = CASE WHEN excluded.state = 'accepted' THEN excluded.content ELSE e.accepted_content END,
-    doubt = CASE excluded.state WHEN 'accepted' THEN false WHEN 'ambiguous' THEN true ELSE e.doubt AND EXISTS (
-        SELECT FROM supdata.intent d JOIN supdata.receipt s ON s.intent_id = d.id
-        WHERE d.key = e.key AND d.content <> excluded.content AND s.outcome = 'ambiguous' AND d.id > coalesce((
-            SELECT max(a.id) FROM supdata.intent a JOIN supdata.receipt t ON t.intent_id = a.id
-            WHERE a.key = e.key AND t.outcome = 'accepted'), 0)) END,
-    id_inscription = CASE WHEN excluded.state = 'accepted' THEN excluded.id_inscription ELSE e.id_inscription END,
-    status = excluded.status,
-    words = excluded.words,
-    last_sent = excluded.last_sent,
-    attempts = CASE WHEN e.content = excluded.content THEN e.attempts + 1 ELSE 1 END,
-    next_due = excluded.next_due,
-    rules = excluded.rules,
-    accepted_birth = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_birth ELSE e.accepted_birth END,
-    accepted_statut = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_statut ELSE e.accepted_statut END,
-    accepted_regime = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_regime ELSE e.accepted_regime END,
-    seen_run = CASE WHEN excluded.present THEN excluded.seen_run ELSE e.seen_run END,
-    seen_source = CASE WHEN excluded.present THEN excluded.seen_source ELSE e.seen_source END,
-    seen_row = CASE WHEN excluded.present THEN excluded.seen_row ELSE e.seen_row END,
-    present = excluded.present OR e.present,
-    absent_since = CASE WHEN excluded.present THEN NULL ELSE e.absent_since END,
-    closed = CASE WHEN excluded.state = 'accepted' THEN excluded.closed ELSE e.closed END,
-    replay = NULL
+RECORD = """
+WITH intended AS (
+    INSERT INTO supdata.intent (run_id, chunk, key, content, action, uai, ends, source, row_no, birth, statut, regime, at)
+    SELECT $1::text, $2::text, p.key, p.content, p.action, p.uai, p.ends, p.source, p.row, p.birth, p.statut, p.regime,
+           $3::timestamptz
+    FROM json_to_recordset($4::json) AS p (key text, content text, action text, uai text, ends date, source text, row integer,
+                                           birth text, statut text, regime text)
+    RETURNING key, id
+), answer AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($5::json)
+    AS a (intent bigint, outcome text, status integer, id_inscription text, words text, next_due timestamptz)
+), settled AS (
+    INSERT INTO supdata.receipt (intent_id, outcome, status, id_inscription, words, at)
+    SELECT a.intent, a.outcome, a.status, a.id_inscription, a.words, $3::timestamptz FROM answer a
+), applied AS (
+    INSERT INTO supdata.enrolment AS e (
+        key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
+        first_sent, last_sent, attempts, next_due, seen_run, seen_source, seen_row,
+        rules, accepted_birth, accepted_statut, accepted_regime, present, closed)
+    SELECT i.key, i.uai, i.ends, i.content, a.outcome, CASE WHEN a.outcome = 'accepted' THEN i.content ELSE '' END,
+           a.outcome = 'ambiguous', a.id_inscription, a.status, a.words,
+           i.at, i.at, 1, a.next_due, i.run_id, i.source, i.row_no,
+           coalesce(n.rules, ''), CASE WHEN a.outcome = 'accepted' THEN i.birth ELSE '' END,
+           CASE WHEN a.outcome = 'accepted' THEN i.statut ELSE '' END,
+           CASE WHEN a.outcome = 'accepted' THEN i.regime ELSE '' END,
+           i.action <> 'close', i.action = 'close' AND a.outcome = 'accepted'
+    FROM answer a
+    CROSS JOIN LATERAL (SELECT * FROM supdata.intent WHERE id = a.intent OFFSET 0) i
+    LEFT JOIN supdata.run n ON n.run_id = i.run_id
+    WHERE a.outcome <> 'not_attempted'
+    ON CONFLICT (key) DO UPDATE SET
+        uai = excluded.uai,
+        ends = CASE WHEN excluded.present OR excluded.closed THEN excluded.ends ELSE e.ends END,
+        content = excluded.content,
+        state = excluded.state,
+        accepted_content = CASE WHEN excluded.state = 'accepted' THEN excluded.content ELSE e.accepted_content END,
+        doubt = CASE excluded.state WHEN 'accepted' THEN false WHEN 'ambiguous' THEN true ELSE e.doubt AND EXISTS (
+            SELECT FROM supdata.intent d JOIN supdata.receipt s ON s.intent_id = d.id
+            WHERE d.key = e.key AND d.content <> excluded.content AND s.outcome = 'ambiguous' AND d.id > coalesce((
+                SELECT max(a.id) FROM supdata.intent a JOIN supdata.receipt t ON t.intent_id = a.id
+                WHERE a.key = e.key AND t.outcome = 'accepted'), 0)) END,
+        id_inscription = CASE WHEN excluded.state = 'accepted' THEN excluded.id_inscription ELSE e.id_inscription END,
+        status = excluded.status,
+        words = excluded.words,
+        last_sent = excluded.last_sent,
+        attempts = CASE WHEN e.content = excluded.content THEN e.attempts + 1 ELSE 1 END,
+        next_due = excluded.next_due,
+        rules = excluded.rules,
+        accepted_birth = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_birth ELSE e.accepted_birth END,
+        accepted_statut = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_statut ELSE e.accepted_statut END,
+        accepted_regime = CASE WHEN excluded.state = 'accepted' THEN excluded.accepted_regime ELSE e.accepted_regime END,
+        seen_run = CASE WHEN excluded.present THEN excluded.seen_run ELSE e.seen_run END,
+        seen_source = CASE WHEN excluded.present THEN excluded.seen_source ELSE e.seen_source END,
+        seen_row = CASE WHEN excluded.present THEN excluded.seen_row ELSE e.seen_row END,
+        present = excluded.present OR e.present,
+        absent_since = CASE WHEN excluded.present THEN NULL ELSE e.absent_since END,
+        closed = CASE WHEN excluded.state = 'accepted' THEN excluded.closed ELSE e.closed END,
+        replay = NULL
+)
+SELECT key, id FROM intended
 """
 
 # One request covers many records. Who asks before the next run replaces what was asked before; both stay in the trail.

@@ -12,11 +12,12 @@ from datetime import date, datetime
 from typing import Any
 
 import psycopg
-from psycopg import Cursor
+from psycopg import Cursor, RawCursor
 
 from supdata.errors import CallUs, TryLater
 from supdata.ledger import statements
 from supdata.ledger.entries import Entry, Facts, Settlement, Standing
+from supdata.ledger.recording import Recorder, batch
 from supdata.records.rows import ReadFile
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Action, Outcome
@@ -160,18 +161,27 @@ class Ledger:
         Older intents of the same enrolments that never got an answer are closed as ambiguous first. `settled` answers each
         intent once: a second answer to the same intent is an error of the database.
         """
-        # What needs no answer before the next goes with it: two waits for the database instead of six.
-        with self._connection.pipeline(), self._connection.transaction(), self._connection.cursor() as cursor:
-            _settle(cursor, settled, at)
-            if not intended:
-                return {}
-            _settle(cursor, _left_open(cursor, [one.key for one in intended]), at)
-            return dict(cursor.execute(statements.INTEND, _intent_columns(run_id, chunk, intended, at)).fetchall())
+        with self._connection.transaction():
+            self._record(run_id, chunk, settled, [], at)
+            self.close_unanswered([one.key for one in intended], at)
+            return self._record(run_id, chunk, [], intended, at)
+
+    def recorder(self, run_id: str, chunk: str) -> Recorder:
+        """Return what a sender records by: it does not wait, and closes nothing."""
+        return Recorder(self._connection, run_id, chunk)
 
     def close_unanswered(self, keys: Sequence[str], at: datetime) -> None:
         """Close the intents of `keys` that never got an answer as ambiguous."""
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            _settle(cursor, _left_open(cursor, keys), at)
+        left_open = self._connection.execute(statements.UNANSWERED, {"keys": list(keys)}).fetchall()
+        self._record("", "", [Settlement(intent=intent, outcome=Outcome.AMBIGUOUS) for (intent,) in left_open], [], at)
+
+    def _record(
+        self, run_id: str, chunk: str, settled: Sequence[Settlement], intended: Sequence[Planned], at: datetime
+    ) -> dict[str, int]:
+        if not settled and not intended:
+            return {}
+        values = [value.decode() for value in batch(run_id, chunk, settled, intended, at)]
+        return dict(RawCursor(self._connection).execute(statements.RECORD, values).fetchall())
 
     def ask_again(self, keys: Collection[str], *, author: str, reason: str, at: datetime) -> int:
         """Have the records `keys` sent again by the next run whose source holds them, and return how many those are.
@@ -179,10 +189,10 @@ class Ledger:
         `author` and `reason` (neither empty, neither with a student's value) are kept for good; the mark goes when the record
         has been sent and answered. What was never answered is closed as ambiguous first.
         """
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            _settle(cursor, _left_open(cursor, list(keys)), at)
+        with self._connection.transaction():
+            self.close_unanswered(list(keys), at)
             facts = {"keys": list(keys), "author": author, "reason": reason, "at": at}
-            return cursor.execute(statements.ASK_AGAIN, facts).rowcount if keys else 0
+            return self._connection.execute(statements.ASK_AGAIN, facts).rowcount if keys else 0
 
     def receipts(self, run_id: str, chunk: str | None = None) -> list[Receipt]:
         """Return what became of every record this run, or one chunk of it, has sent since it was planned, ordered by place.
@@ -252,37 +262,3 @@ def _receipt(row: tuple[Any, ...]) -> Receipt:
 
 def _busy(attempted: str, found: str) -> TryLater:
     return TryLater(attempted, found, "It is tried again; if it lasts, end the process that was left behind.")
-
-
-def _left_open(cursor: Cursor, keys: Sequence[str]) -> list[Settlement]:
-    rows = cursor.execute(statements.UNANSWERED, {"keys": list(keys)}).fetchall()
-    return [Settlement(intent=intent, outcome=Outcome.AMBIGUOUS) for (intent,) in rows]
-
-
-def _settle(cursor: Cursor, settled: Sequence[Settlement], at: datetime) -> None:
-    if not settled:
-        return
-    names = ("intent", "outcome", "status", "id_inscription", "words", "next_due")
-    columns = {name: [getattr(one, name) for one in settled] for name in names}
-    cursor.execute(statements.SETTLE, {**columns, "at": at})
-    cursor.execute(statements.APPLY, columns)
-
-
-def _intent_columns(run_id: str, chunk: str, planned: Sequence[Planned], at: datetime) -> dict[str, object]:
-    columns = ("key", "content", "action", "source", "row", "birth", "statut", "regime")
-    return {
-        "run_id": run_id,
-        "chunk": chunk,
-        "at": at,
-        **{name: [getattr(one, name) for one in planned] for name in columns},
-        "uai": [one.body.get("uai", "") for one in planned],
-        "ends": [_date(one.body.get("dateFinInscription", "")) for one in planned],
-    }
-
-
-def _date(text: str) -> date | None:
-    """Read an ISO date; an enrolment without a real end is kept without one, and stands in every year."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

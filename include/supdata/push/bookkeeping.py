@@ -1,18 +1,17 @@
 """Keeps the ledger ahead of the wire: no record leaves before its intent is committed, no answer waits to be written.
 
-One task does both in one transaction: it commits what has been answered together with the next intents, and starts again
-with whatever has come in meanwhile. So a slow database makes bigger commits, never a longer queue, and nothing waits for a
-full batch: at most an instant, so that a quick database is not asked to commit for every record.
+One task does both at once: it commits what has been answered together with the next intents, and starts again with whatever
+has come in meanwhile. So a slow database makes bigger commits, never a longer queue, and nothing waits for a full batch: at
+most an instant, so that a quick database is not asked to commit for every record.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from threading import Lock
 
 from supdata.ledger.entries import Entry, Settlement
-from supdata.ledger.store import Ledger
+from supdata.ledger.recording import Recorder
 from supdata.push.patience import next_due
 from supdata.push.watching import Watch
 from supdata.records.shipment import Planned, Receipt
@@ -36,9 +35,7 @@ class Bookkeeper:
         self,
         planned: Sequence[Planned],
         *,
-        ledger: Ledger,
-        run_id: str,
-        chunk: str,
+        recorder: Recorder,
         entries: Mapping[str, Entry],
         retry_days: int,
         concurrency: int,
@@ -48,7 +45,7 @@ class Bookkeeper:
         """Keep book of sending `planned`; `entries` tells how often each was sent before."""
         self.receipts: dict[str, Receipt] = {}
         self._pending = deque(planned)
-        self._ledger, self._run_id, self._chunk = ledger, run_id, chunk
+        self._recorder = recorder
         self._entries, self._retry_days = entries, retry_days
         self._concurrency, self._window = concurrency, WINDOW * concurrency
         self._watch, self._now = watch, now
@@ -57,7 +54,6 @@ class Bookkeeper:
         self._answered = asyncio.Event()
         self._open = 0
         self._put_back = 0
-        self._connection_in_use = Lock()
 
     async def next(self) -> Ticket | None:
         """Wait for the next record that may leave; None when there are no more."""
@@ -91,25 +87,29 @@ class Bookkeeper:
         """Write until every record is answered, or the push is over and what had been handed out is answered."""
         try:
             while self._open or ((self._pending or self._put_back) and not self._watch.over()):
-                await self._write()
+                await self._gather()
+                intended = self._take_pending()
+                await self._write(self._take_answers(), intended)
         finally:
-            self._commit(self._take_answers(), [])  # cancelled half-way: what was answered is known all the same
+            self._take_back()
+            await self._write(self._take_answers(), [])  # cancelled half-way: what was answered is known all the same
             for _ in range(self._concurrency):
                 self._tickets.put_nowait(None)
 
-    async def _write(self) -> None:
-        await self._gather()
-        intended = self._take_pending()
-        settled = self._take_answers()
-        writing = asyncio.create_task(asyncio.to_thread(self._commit, settled, intended))
-        try:
-            tickets = await asyncio.shield(writing)
-        except asyncio.CancelledError:
-            await writing  # the connection is busy until then
-            raise
+    async def _write(self, settled: Sequence[Settlement], intended: Sequence[Planned]) -> None:
+        if not settled and not intended:
+            return
+        intents = await self._recorder.record(settled=settled, intended=intended, at=self._now())
         self._open += len(intended) - len(settled)
         for planned in intended:
-            self._tickets.put_nowait((planned, tickets[planned.key]))
+            self._tickets.put_nowait((planned, intents[planned.key]))
+
+    def _take_back(self) -> None:
+        """Take back what nobody was handed out: it has not left."""
+        while not self._tickets.empty():
+            ticket = self._tickets.get_nowait()
+            if ticket is not None:
+                self._answers.append(Settlement(intent=ticket[1], outcome=Outcome.NOT_ATTEMPTED))
 
     async def _gather(self) -> None:
         """Wait until there is something to write, and then for more of it while nobody needs it yet."""
@@ -133,13 +133,6 @@ class Bookkeeper:
         self._answered.clear()
         taken, self._answers = self._answers, []
         return taken
-
-    def _commit(self, settled: Sequence[Settlement], intended: Sequence[Planned]) -> dict[str, int]:
-        if not settled and not intended:
-            return {}
-        # A task told to end may be interrupted just as it starts a writing thread: what is left to commit waits for that one.
-        with self._connection_in_use:
-            return self._ledger.record(self._run_id, self._chunk, settled=settled, intended=intended, at=self._now())
 
     def _settlement(self, planned: Planned, intent: int, answer: Answer) -> Settlement:
         entry = self._entries.get(planned.key)

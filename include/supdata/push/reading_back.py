@@ -84,7 +84,6 @@ class Doubts:
         again = [one for one in doubtful if judged[one.key] is Presence.ABSENT or self._repeats(judged, one, known)]
         sent_again = {one.key for one in again}
         left = [one for one in doubtful if one.key not in receipts and one.key not in sent_again]
-        self.ledger.close_unanswered([one.key for one in left], self.now())
         shown = self._settle([one for one in left if one.key not in known], Outcome.AMBIGUOUS, UNTOLD)
         return Resolution(receipts | shown, again)
 

@@ -60,10 +60,10 @@ def push_chunk(
     case all that was answered is in the ledger: `receipts_so_far` tells it.
     """
     with ledger.sole_sender(run_id, chunk):
+        ledger.close_unanswered([one.key for one in planned], now())
         before = {one.key: one for one in ledger.receipts(run_id, chunk)}
         superseded = ledger.superseded(run_id, [one.key for one in planned])
         left = remainder(planned, before, superseded=superseded, ambiguous="repost" if read_side else settings.ambiguous)
-        ledger.close_unanswered(list(left.done), now())
         log.info("push.chunk_begun chunk=%s records=%d to_send=%d", chunk, len(planned), len(left.to_send))
         push = _Push(endpoint, settings, ledger, run_id, chunk, now, patience, reads=read_side is not None)
         doubts = Doubts(read_side, ledger, run_id, chunk, settings.ambiguous, now) if read_side else None
@@ -130,9 +130,7 @@ class _Push:
         watch = Watch(self.chunk, concurrency, self.patience, self.settings.rate)
         book = Bookkeeper(
             to_send,
-            ledger=self.ledger,
-            run_id=self.run_id,
-            chunk=self.chunk,
+            recorder=self.ledger.recorder(self.run_id, self.chunk),
             entries=self.ledger.entries([one.key for one in to_send]),
             retry_days=self.settings.retry_days,
             concurrency=concurrency,
