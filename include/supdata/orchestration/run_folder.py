@@ -5,14 +5,17 @@ import os
 import re
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from airflow.sdk import ObjectStoragePath
 
 from supdata.errors import CallUs, SupdataError
+from supdata.orchestration.connections import find_connection
+from supdata.orchestration.store import is_local, is_there, names_in, reading, remove, writing
 from supdata.records.lines import read_lines, write_lines
 from supdata.records.reading import Reading
 from supdata.records.rows import ReadFile
@@ -51,7 +54,12 @@ class RunFolder:
     """One run's folder, `<root>/<uai>/<run>/<stage>/<file>`; on a local disk readable by its owner only."""
 
     def __init__(self, root: str, uai: str, run_id: str) -> None:
-        """Name the folder of `run_id`; nothing is made yet."""
+        """Name the folder of `run_id`; nothing is made yet.
+
+        Raises FixConfig when the connection that `root` names is missing: the store's library would look for other credentials.
+        """
+        if named := urlsplit(root).username:
+            find_connection(named)
         self.path = ObjectStoragePath(root) / uai / _folder_name(run_id)
 
     def write(self, stage: str, name: str, records: Iterable[object]) -> int:
@@ -82,29 +90,31 @@ class RunFolder:
     @contextmanager
     def opened(self, stage: str, name: str) -> Iterator[BinaryIO]:
         """Open a file whose lines are read; raises CallUs when it is missing."""
-        path = self.path / stage / name
-        if not path.exists():
-            raise CallUs(
-                f"Reading {stage}/{name} of this run",
-                "the file is not in the run folder",
-                f"Clear the task `{stage}` so that it is written again; if it was deleted, trigger a new run.",
-            )
-        with path.open("rb") as stream:  # type: ignore[no-untyped-call] # fsspec wears no types
+        with ExitStack() as stack:
+            try:
+                stream = stack.enter_context(reading(self.path / stage / name))
+            except FileNotFoundError:
+                raise CallUs(
+                    f"Reading {stage}/{name} of this run",
+                    "the file is not in the run folder",
+                    f"Clear the task `{stage}` so that it is written again; if it was deleted, trigger a new run.",
+                ) from None
             yield stream
 
     def has(self, stage: str, name: str) -> bool:
         """Whether the file is there: a stage that failed early has left none."""
-        return bool((self.path / stage / name).exists())
+        return is_there(self.path / stage / name)
 
     def read_bytes(self, stage: str, name: str) -> bytes:
         """Return the content of one whole file."""
-        return bytes((self.path / stage / name).read_bytes())
+        with self.opened(stage, name) as stream:
+            return stream.read()
 
     def results(self, stage: str) -> list[StageResult]:
         """Return what `stage` said of itself, one result per chunk where it is mapped; none when it has not run."""
         folder = self.path / stage
-        found = sorted(folder.glob(f"*{RESULT}"), key=str) if folder.exists() else []
-        return [msgspec.json.decode(path.read_bytes(), type=StageResult) for path in found]
+        found = [name for name in names_in(folder) if name.endswith(RESULT)]
+        return [msgspec.json.decode(self.read_bytes(stage, name), type=StageResult) for name in found]
 
     def first_failure(self) -> StageResult | None:
         """Return the first stage that failed; each chunk of a push leaves a result of its own."""
@@ -116,8 +126,8 @@ class RunFolder:
         name = f"{part}.{RESULT}" if part else RESULT
         if not part:
             self._forget_from(stage)
-        elif self.has(stage, name):
-            (self.path / stage / name).unlink()  # a killed try must not look like the one before it
+        else:
+            remove(self.path / stage / name)  # a killed try must not look like the one before it
         result = StageResult(stage=stage, institution=institution)
         try:
             yield result
@@ -138,21 +148,13 @@ class RunFolder:
     def _forget_from(self, stage: str) -> None:
         """Delete what this stage and later ones left at an earlier try: it was made from another input."""
         for later in STAGES[STAGES.index(stage) :]:
-            folder = self.path / later
-            if folder.exists():
-                folder.fs.rm(folder.path, recursive=True)
+            remove(self.path / later)
 
     @contextmanager
     def _writer(self, stage: str, name: str) -> Iterator[Any]:
-        folder = self.path / stage
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
-        is_local = path.protocol in {"", "file"}
-        if is_local:
-            os.chmod(self.path.path, 0o700)  # noqa: PTH101 - the paths are fsspec's, not pathlib's
-        with path.open("wb") as stream:  # type: ignore[no-untyped-call] # fsspec wears no types
-            if is_local:
-                os.chmod(path.path, 0o600)  # noqa: PTH101
+        with writing(self.path / stage / name) as stream:
+            if is_local(self.path):
+                os.chmod(self.path.path, 0o700)  # noqa: PTH101 - the paths are fsspec's, not pathlib's
             yield stream
 
 
