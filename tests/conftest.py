@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 settings.register_profile("supdata", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("supdata")
 
+# As the package itself says: tests may import openpyxl before it.
+os.environ["OPENPYXL_LXML"] = "False"
 # Commands speak the language of the machine; tests read the English ones.
 os.environ["SUPDATA_LANG"] = "en"
 

@@ -1,6 +1,9 @@
 """Excel workbooks: what a registrar sees in a cell is what is read."""
 
 import io
+import os
+import subprocess
+import sys
 import warnings
 import zipfile
 from datetime import date, datetime, time
@@ -201,3 +204,10 @@ TEXTS = st.text("09AZé '=\"", min_size=1, max_size=6).filter(lambda text: not t
 def test_whatever_text_is_written_is_read_back(table: list[tuple[str, str]]) -> None:
     expected = [[row, *cells] for row, cells in enumerate(table, start=2)]
     assert values_of(workbook(["A", "B"], *map(list, table)), XLSX, ["A", "B"]) == expected
+
+
+def test_workbooks_are_read_by_the_parser_that_declares_no_entities_though_another_is_installed() -> None:
+    code = "import supdata, openpyxl; print(openpyxl.LXML, openpyxl.DEFUSEDXML)"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENPYXL")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
