@@ -1,9 +1,12 @@
 """Values for tests: each builder gives a right one, and takes the fields that a test is about."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from supdata.config.models import Institution
+from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
+from supdata.records.summary import RunSummary
 
 UNIVERSITY = "0751717J"
 
@@ -51,3 +54,29 @@ def an_institution(**changes: Any) -> Institution:
         "registry": {"connection": "supdata_0751717j"},
     }
     return Institution.model_validate({**facts, **changes})
+
+
+def a_run_summary(**changes: Any) -> RunSummary:
+    """A good night of a school: 100 rows read, two of them to be corrected."""
+    due = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
+    counts = dict.fromkeys(Counts.__struct_fields__, 0)
+    fields: dict[str, Any] = {
+        "uai": UNIVERSITY,
+        "dag_id": f"supdata_{UNIVERSITY.lower()}",
+        "run_id": "night-1",
+        "due": due,
+        "started": due,
+        "ended": due + timedelta(minutes=4),
+        "state": "success",
+        "light": "orange",
+        "dry_run": False,
+        "partial": False,
+        "failed_stage": "",
+        "error": "",
+        "counts": {**counts, "read": 100, "rejected": 2, "valid": 98, "unchanged": 90, "accepted": 8},
+        "known": tuple(sorted(counts)),
+        "rules": {"INE-FORMAT": 2},
+        "to_correct": 2,
+        "batch": "b" * 64,
+    }
+    return RunSummary(**{**fields, **changes})

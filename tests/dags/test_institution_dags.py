@@ -28,6 +28,7 @@ EXPECTED_UPSTREAM = {
     "push_held": {"approve"},
     "reconcile": {"push", "push_held"},
     "report": {"reconcile"},
+    "deliver": {"report"},
 }
 BROKEN = """\
 uai: 0751717J
@@ -51,12 +52,13 @@ def test_every_dag_has_the_stages_in_their_order(dags: dict[str, DAG], dag_id: s
     assert {task.task_id: set(task.upstream_task_ids) for task in dags[dag_id].tasks} == EXPECTED_UPSTREAM
 
 
-def test_reconcile_runs_whatever_happened_and_report_is_a_teardown(dags: dict[str, DAG]) -> None:
+def test_reconcile_runs_whatever_happened_and_alone_decides_over_the_run(dags: dict[str, DAG]) -> None:
     for dag in dags.values():
         rules = {task.task_id: task.trigger_rule.value for task in dag.tasks if task.trigger_rule.value != "all_success"}
-        assert rules == {"reconcile": "all_done", "report": "all_done_setup_success"}
-        assert [task.task_id for task in dag.tasks if task.is_teardown] == ["report"]
-        assert not dag.get_task("report").on_failure_fail_dagrun
+        teardown = "all_done_setup_success"
+        assert rules == {"reconcile": "all_done", "report": teardown, "deliver": teardown}
+        assert {task.task_id for task in dag.tasks if task.is_teardown} == {"report", "deliver"}
+        assert not any(task.on_failure_fail_dagrun for task in dag.tasks if task.is_teardown)
 
 
 def test_only_the_pushes_take_slots_of_the_registry_pool(dags: dict[str, DAG]) -> None:

@@ -74,6 +74,18 @@ def test_a_red_run_is_told_in_the_chat_room_and_by_e_mail(
         assert "/dags/supdata_0751717j/runs/manual__2026-11-27T00%3A00%3A00%2B00%3A00" in text
 
 
+def test_a_red_task_that_decides_nothing_is_told_of_itself(
+    chat: ChatService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One notifier serves the tasks of all schools: which file it is about, the task knows."""
+    context = red_run(tmp_path, monkeypatch)
+    with pytest.raises(TryLater), RunFolder(str(tmp_path), "0751717J", RUN_ID).stage("deliver", {}):
+        raise TryLater("Delivering", "no answer", "Wait.")
+    task = type("Task", (), {"op_kwargs": {"config": str(SCHOOL)}})()
+    WebhookNotifier(stage="deliver")({**context, "task": task})
+    assert "failed at deliver (TryLater)" in chat.posted[0].body["text"]
+
+
 def test_without_its_connection_a_notifier_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = red_run(tmp_path, monkeypatch)
     for notifier in notifiers(str(SCHOOL)):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from croniter import CroniterError, croniter  # type: ignore[import-untyped]  # publishes no types
 
 from supdata.config.column_checks import check_columns
+from supdata.config.delivery_checks import check_delivery
 from supdata.config.departure_checks import check_departed_close
 from supdata.config.document import Document, Path
 from supdata.config.faults import Fault, nearest_to
@@ -36,6 +37,8 @@ _CONNECTION_PATHS: tuple[Path, ...] = (
     ("source", "connection"),
     ("registry", "connection"),
     ("registry", "read", "connection"),
+    ("delivery", "mail", "connection"),
+    ("delivery", "sftp", "connection"),
 )
 _ALL_CODES: Mapping[str, tuple[str, ...]] = {
     "statut": ("admis", "inscrit"),
@@ -152,6 +155,7 @@ CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
     *FORMAT_CHECKS,
     _connections,
     _codes,
+    check_delivery,
     check_departed_close,
     check_read_back,
     check_windows,

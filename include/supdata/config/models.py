@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from supdata.config.columns import Columns
 from supdata.config.database_source import DatabaseSource
+from supdata.config.delivery import Delivery
 from supdata.config.departures import DepartedClose
 from supdata.config.hours import cron_of
 from supdata.config.presets import PresetName
@@ -20,6 +21,7 @@ from supdata.config.rule_settings import RuleSettings
 from supdata.config.section import Section
 from supdata.config.sftp_source import SftpSource
 from supdata.config.states import States
+from supdata.config.watch import Watch
 from supdata.config.windows import Window
 from supdata.records.uai import is_valid_uai
 
@@ -143,6 +145,8 @@ class Institution(Section):
     )
     departed_close: DepartedClose = DepartedClose()
     allow_empty: bool = Field(default=False, description="True when a source without any row is nothing unusual.")
+    delivery: Delivery = Delivery()
+    watch: Watch = Watch()
     rules: RuleSettings = Field(default_factory=dict, description="What is other than in the catalogue, by a rule's id.")
 
     def cron(self) -> str | None:

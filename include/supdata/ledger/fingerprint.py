@@ -30,6 +30,10 @@ class Fingerprint:
         """Return the fingerprint of a birth date, another for each enrolment `key`: equal dates of two students do not show."""
         return self._hash(b"birth", (key, born))
 
+    def findings(self, parts: Iterable[str]) -> str:
+        """Return the fingerprint of all that a registrar is to correct, to tell whether it is the same as before."""
+        return self._hash(b"findings", parts)
+
     def __repr__(self) -> str:
         return "Fingerprint(secret hidden)"
 

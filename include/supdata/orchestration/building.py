@@ -11,6 +11,8 @@ from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk.definitions.callback import SyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from supdata.config.faults import InvalidInstitution
 from supdata.config.loading import find_institution_files, load_institution
@@ -21,7 +23,7 @@ from supdata.orchestration.approval import ApproveHeld
 from supdata.orchestration.arriving import moment_of, waiting_for_file
 from supdata.orchestration.faulty import build_faulty_dag
 from supdata.orchestration.naming import TAG, display_name, registrar_tags
-from supdata.orchestration.notifying import notifiers
+from supdata.orchestration.notifying import notifiers, tell_late
 from supdata.orchestration.retrying import RETRIES, RETRY_DELAY, RETRY_POLICY
 from supdata.orchestration.run import PARAMS
 
@@ -74,6 +76,7 @@ def build_dag(dag_id: str, path: Path) -> DAG:
         is_paused_upon_creation=None if institution.enabled else True,
         user_defined_macros={"supdata_newer_than": partial(moment_of, institution)},
         on_failure_callback=notifiers(str(path)),
+        deadline=_deadline(institution, str(path)),
         tags=[TAG, institution.source.kind, institution.uai, *registrar_tags(institution.registrars)],
         default_args={
             "owner": "supdata",
@@ -113,7 +116,9 @@ def _wire(institution: Institution, config: str) -> None:
 
     # A teardown runs whatever happened and never decides over the run's state: `reconcile` does, by raising.
     reported = _stage("report")(config).as_teardown()
-    [pushed, pushed_held] >> _stage("reconcile")(config) >> reported
+    # So is this one, or a report that nobody got would hide, or make, a red run.
+    delivered = _stage("deliver")(config).as_teardown()
+    [pushed, pushed_held] >> _stage("reconcile")(config) >> reported >> delivered
 
 
 @cache
@@ -124,8 +129,10 @@ def _stage(name: str) -> Any:
     """
     stage = getattr(tasks, name)
     stage.function.__signature__ = signature(stage.function)  # which Airflow works out again for each school otherwise
-    pool = {"pool": REGISTRY_POOL} if name in PUSHES else {}
-    return stage.override(doc_md=getdoc(stage.function), **pool)
+    options: dict[str, Any] = {"pool": REGISTRY_POOL} if name in PUSHES else {}
+    if name == "deliver":  # its failure is not its run's, of which the DAG's own callback tells
+        options["on_failure_callback"] = notifiers(stage=name)
+    return stage.override(doc_md=getdoc(stage.function), **options)
 
 
 def _timetable(institution: Institution) -> CronTriggerTimetable | None:
@@ -133,6 +140,17 @@ def _timetable(institution: Institution) -> CronTriggerTimetable | None:
     if cron is None:
         return None
     return CronTriggerTimetable(cron, timezone=institution.timezone)
+
+
+def _deadline(institution: Institution, config: str) -> DeadlineAlert | None:
+    """Return what Airflow does about a run that lasts too long: it is told, not ended."""
+    if institution.watch.deadline_minutes is None:
+        return None
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(minutes=institution.watch.deadline_minutes),
+        callback=SyncCallback(tell_late, kwargs={"config": config}),
+    )
 
 
 def _page(institution: Institution) -> str:

@@ -5,7 +5,7 @@ notices makes the connection, and no institution file has to be touched. The fac
 than Airflow does; a task that left nothing there (it was killed, or never began) is told by what Airflow knows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from supdata.config.faults import InvalidInstitution
 from supdata.config.loading import load_institution
 from supdata.errors import SupdataError
 from supdata.orchestration.links import run_link
+from supdata.orchestration.metrics import count_notice
 from supdata.orchestration.run_folder import RunFolder, StageResult, run_folder_root
 from supdata.report.notices import Kind, Notice, parted, to_do_about
 
@@ -26,32 +27,67 @@ WEBHOOK_CONNECTION = "supdata_webhook"
 class MailNotifier(BaseNotifier):
     """Sends a notice to the `notices_to` addresses in the extra of the SMTP connection `supdata_mail`."""
 
-    def __init__(self, config: str) -> None:
-        """Tell of runs of the institution whose file is `config`."""
+    def __init__(self, config: str = "", stage: str = "") -> None:
+        """Tell of red runs of the institution whose file is `config`; or of its task's own `stage`, whatever the school."""
         super().__init__()
         self.config = config
+        self.stage = stage
 
     def notify(self, context: Context) -> None:
         """Send the notice of the run in `context`."""
-        mail(failure_of(context, self.config))
+        mail(failure_of(context, self.config, self.stage))
 
 
 class WebhookNotifier(BaseNotifier):
     """Puts a notice into the chat room of the connection `supdata_webhook`."""
 
-    def __init__(self, config: str) -> None:
-        """Tell of runs of the institution whose file is `config`."""
+    def __init__(self, config: str = "", stage: str = "") -> None:
+        """Tell of red runs of the institution whose file is `config`; or of its task's own `stage`, whatever the school."""
         super().__init__()
         self.config = config
+        self.stage = stage
 
     def notify(self, context: Context) -> None:
         """Send the notice of the run in `context`."""
-        post(failure_of(context, self.config))
+        post(failure_of(context, self.config, self.stage))
 
 
-def notifiers(config: str) -> list[Callable[[Context], None]]:
-    """Return what a DAG calls when one of its runs is red."""
-    return [MailNotifier(config), WebhookNotifier(config)]
+def notifiers(config: str = "", stage: str = "") -> list[Callable[[Context], None]]:
+    """Return what a DAG calls when one of its runs is red, or a task that decides nothing over its run when it is."""
+    return [MailNotifier(config, stage), WebhookNotifier(config, stage)]
+
+
+def tell_late(config: str, context: Mapping[str, Any]) -> None:
+    """Tell ops that a run has not ended by its deadline: what Airflow calls with the run as its API shows it."""
+    dag_id, run_id = str(context["dag_run"]["dag_id"]), str(context["dag_run"]["dag_run_id"])
+    uai, school = _school(config)
+    tell(
+        Notice(
+            kind=Kind.LATE,
+            uai=uai,
+            school=school,
+            run_id=run_id,
+            message="The run has not ended by its deadline (`watch.deadline_minutes`).",
+            to_do="See in Airflow what it waits for: a file, a person's approval, or the registry.",
+            link=run_link(dag_id, run_id),
+        )
+    )
+
+
+def tell(notice: Notice) -> int:
+    """Tell ops by every way there is, and return how many there are; one that fails keeps no other from being tried.
+
+    Raises what the first way that failed has raised.
+    """
+    told, failed = 0, []
+    for way in (mail, post):
+        try:
+            told += way(notice)
+        except SupdataError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return told
 
 
 def mail(notice: Notice) -> bool:
@@ -63,6 +99,7 @@ def mail(notice: Notice) -> bool:
     to = _addresses(connection.extra_dejson.get("notices_to")) if connection is not None else []
     if to:
         send_mail(MAIL_CONNECTION, to, notice.title, as_html(notice))
+        count_notice(notice.uai, notice.kind)
     return bool(to)
 
 
@@ -73,14 +110,15 @@ def post(notice: Notice) -> bool:
     connection = _connection(WEBHOOK_CONNECTION)
     if connection is not None:
         send(notice, room_of(connection, WEBHOOK_CONNECTION))
+        count_notice(notice.uai, notice.kind)
     return connection is not None
 
 
-def failure_of(context: Context, config: str) -> Notice:
-    """Return what is known of the red run in the `context` of a callback."""
-    uai, school = _school(config)
+def failure_of(context: Context, config: str, stage: str = "") -> Notice:
+    """Return what is known of the red run in the `context` of a callback, or of its red `stage`."""
+    uai, school = _school(config or _config_of(context))
     run_id, dag_id = str(context["run_id"]), context["dag"].dag_id
-    failed = _left_behind(uai, run_id)
+    failed = _left_behind(uai, run_id, stage)
     stage, error = (failed.stage, failed.error) if failed else _seen_by_airflow(context)
     name, message = parted(error)
     return Notice(
@@ -105,10 +143,16 @@ def _school(config: str) -> tuple[str, str]:
     return institution.uai, institution.name
 
 
-def _left_behind(uai: str, run_id: str) -> StageResult | None:
+def _config_of(context: Context) -> str:
+    """Return which file a task was given: one notifier then serves the tasks of all schools."""
+    return str(getattr(context["task"], "op_kwargs", {}).get("config", ""))
+
+
+def _left_behind(uai: str, run_id: str, stage: str) -> StageResult | None:
     """Return the first failure the run folder tells of, None where it tells of none or cannot be reached from here."""
     try:
-        return RunFolder(run_folder_root(), uai, run_id).first_failure()
+        folder = RunFolder(run_folder_root(), uai, run_id)
+        return next(iter(folder.results(stage)), None) if stage else folder.first_failure()
     except (SupdataError, OSError):
         return None
 

@@ -7,14 +7,25 @@ import msgspec
 
 from supdata.errors import SupdataError
 from supdata.ledger.history import History
-from supdata.orchestration.ledger_access import open_ledger
+from supdata.orchestration.ledger_access import fingerprint, open_ledger
+from supdata.orchestration.metrics import emit_run
 from supdata.orchestration.run import Run
-from supdata.orchestration.run_folder import StageResult
+from supdata.orchestration.run_folder import StageResult, as_json
 from supdata.records.shipment import Receipt
 from supdata.records.states import Outcome
 from supdata.records.summary import RunSummary
 from supdata.report.content import RunFacts
 from supdata.report.summarising import batch_of, summarise
+
+#: The run in figures, beside its report.
+SUMMARY = "summary.json"
+
+
+class Summed(msgspec.Struct, frozen=True, kw_only=True):
+    """A run in figures, and a keyed hash of all that is to be corrected ("" where the key is missing)."""
+
+    summary: RunSummary
+    items: str
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -41,11 +52,32 @@ def keep_summary(run: Run, facts: RunFacts, result: StageResult) -> None:
     summary = summarise(
         facts, dag_id=run.dag_id, due=run.started, started=run.began or run.started, ended=now, batch=batch_of(_declared(run))
     )
+    run.folder.write_bytes("report", SUMMARY, as_json(Summed(summary=summary, items=_items(facts))))
+    result.files.append(SUMMARY)
+    emit_run(summary)
     try:
         with open_ledger() as ledger:
             History(ledger.connection).keep(summary)
     except SupdataError as error:
         result.notes.append(f"this run is missing from the history: {type(error).__name__}")
+
+
+def summed(run: Run) -> Summed:
+    """Return what the report stage has left; raises CallUs when it has left nothing."""
+    with run.folder.opened("report", SUMMARY) as stream:
+        return msgspec.json.decode(stream.read(), type=Summed)
+
+
+def _items(facts: RunFacts) -> str:
+    """Return the keyed hash of what is to be corrected: which finding on which row, and with which value."""
+    try:
+        key = fingerprint()
+    except SupdataError:
+        return ""
+    findings = (
+        (one.finding.rule, one.where.sis_id or f"{one.where.source}:{one.where.row}", one.value) for one in facts.corrections
+    )
+    return key.findings(part for one in sorted(findings) for part in one)
 
 
 def _declared(run: Run) -> Iterator[tuple[str, str]]:

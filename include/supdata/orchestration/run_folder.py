@@ -25,7 +25,7 @@ Record = TypeVar("Record")
 #: Where run folders are made: a path, or a URL of a store (s3://…, gs://…, abfs://…) that Airflow has a connection for.
 ROOT_VARIABLE = "SUPDATA_RUN_FOLDER"
 RESULT = "result.json"
-STAGES = ("extract", "normalise", "validate", "plan", "push", "approve", "push_held", "reconcile", "report")
+STAGES = ("extract", "normalise", "validate", "plan", "push", "approve", "push_held", "reconcile", "report", "deliver")
 
 
 class StageResult(msgspec.Struct, kw_only=True):

@@ -20,6 +20,7 @@ RED_MEANS = {
     "push_held": "as `push`, for the approved part; or the plan has changed since it was approved",
     "reconcile": "the balance does not close, records are left unsent or of unknown fate, or the registry shows them otherwise",
     "report": "the report could not be written",
+    "deliver": "the report could not be delivered; the run itself stands",
 }
 
 APPROVE_DOC = """\
@@ -169,6 +170,21 @@ def report(config: str) -> str:
     from supdata.orchestration.reporting import report_run
 
     return report_run(current_run(config))
+
+
+@task(multiple_outputs=False)
+def deliver(config: str) -> dict[str, int]:
+    """Takes the report to the school (`delivery`: its return folder, an e-mail) and tells ops of what is unusual (`watch`).
+
+    **Red** means that somebody was not told. It changes nothing of what was declared, and leaves the run's state as it is;
+    ops are told of it. Nothing is lost: clear this task once mended, or leave it to the next run, which tells the same.
+
+    - `AccessRefused`, `FixConfig`: a connection, an address or the return folder is wrong. Mend it, then clear this task.
+    - `TryLater`: the mail server or the school's server is away. It is tried again by itself.
+    """
+    from supdata.orchestration.delivering import deliver_run
+
+    return deliver_run(current_run(config))
 
 
 def _as_xcom(counts: Counts) -> dict[str, int]:

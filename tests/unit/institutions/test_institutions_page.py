@@ -1,6 +1,7 @@
 """The page beside the institution files tells the truth, and is taken for no institution."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def test_the_page_is_no_institution() -> None:
 @pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL), ids=lambda text: text[6:14])
 def test_each_example_of_a_source_is_a_right_institution_file(example: str) -> None:
     assert parse_institution(example.encode()).source.connection
+
+
+def test_the_example_of_a_delivery_can_be_added_to_a_school_s_file() -> None:
+    (lines,) = re.findall(r"^    delivery:\n(?:    .*\n)+", PAGE, re.MULTILINE)
+    school = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    institution = parse_institution(f"{school}{textwrap.dedent(lines)}".encode())
+    assert institution.delivery.sftp is not None
+    assert institution.watch.deadline_minutes == 120
 
 
 def test_the_tasks_and_errors_of_the_table_exist() -> None:
