@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from integration.scheduler.killing import OPERATING
-from integration.scheduler.operating import Operator, Rows, Run, copy_project, cut_chunks, wait_for_files
+from integration.scheduler.operating import Operator, Rows, Run, add_to, copy_project, cut_chunks, wait_for_files
+from integration.scheduler.outside import DELIVERED, outside
 from supdata.cli.demo.layout import Layout, fresh
 from supdata.cli.demo.narrator import Narrator
 from supdata.cli.demo.scene import Scene
@@ -37,9 +38,12 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     cut_chunks(project, LYCEE, LYCEE_CHUNK)
     wait_for_files(project, UNIVERSITY)
     (project / "dags" / "institutions" / f"{BROKEN}.yaml").write_text(f"uai: {BROKEN}\nnam: Lycée <script>\n", encoding="utf-8")
+    add_to(project, UNIVERSITY, DELIVERED)
+    add_to(project, PEGASE, "delivery: {mail: {}}\n")
     scene = Scene(Layout(folder / "var", project), STUDENTS, Narrator(Console()))
-    with fresh(scene.layout), running_stack(scene, OPERATING) as stack:
-        yield Operator(stack, scene)
+    with outside() as others, fresh(scene.layout), running_stack(scene, {**OPERATING, **others.settings}) as stack:
+        others.connect(stack.api)
+        yield Operator(stack, scene, others)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import requests
 
+from integration.scheduler.outside import Outside
 from supdata.cli.demo.layout import PROJECT
 from supdata.cli.demo.results import read_counts, run_folder
 from supdata.cli.demo.rounds import FINISHED, Started, dag_id_of, start_run
@@ -55,6 +57,7 @@ class Operator:
 
     stack: Stack
     scene: Scene
+    outside: Outside = field(default_factory=Outside)
 
     def start(self, uai: str, **params: object) -> Started:
         return start_run(self.stack.api, uai, **params)
@@ -87,6 +90,14 @@ class Operator:
     def drop_file_again(self) -> None:
         """Upload the university's export once more, as it is: only its time is new."""
         (Folders(self.scene.layout.schools).sftp / EXTRACT).touch()
+
+    def wait_for_notice(self, uai: str) -> None:
+        """Wait until ops have been told in the chat room that the school's run has failed."""
+
+        def told() -> bool:
+            return any(f"SupData {uai}: failed" in said for said in self.outside.notices())
+
+        self.stack.children.wait_until(f"a notice of {uai}", told, RUN_SECONDS)
 
     def wait_for_push(self, started: Started, state: str) -> Run:
         """Return the run once one of its pushes is in `state`."""
@@ -149,6 +160,12 @@ class Operator:
         """Return what the page of a school's DAG shows."""
         return self.stack.api.call("GET", f"/api/v2/dags/{dag_id_of(uai)}/details")
 
+    def page(self, path: str) -> str:
+        """Return what a browser gets at `path`, logged in as an administrator."""
+        answer = requests.get(self.stack.airflow.url + path, headers=self.stack.api.authorization(), timeout=60)
+        assert answer.ok, f"{path}: {answer.status_code}"
+        return answer.text
+
     def registry_rows(self, uai: str) -> Rows:
         columns = 'student, "dateDebutInscription", "dateFinInscription", statut, "codeCommune", uai, regime, diplome'
         query = f"SELECT count(*), count(DISTINCT ({columns})) FROM inscription WHERE uai = %s"
@@ -180,6 +197,12 @@ def copy_project(folder: Path) -> Path:
         if source.exists():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+def add_to(project: Path, uai: str, lines: str) -> None:
+    """Add to what a school's file says."""
+    with (project / "dags" / "institutions" / f"{uai}.yaml").open("a", encoding="utf-8") as file:
+        file.write(lines)
 
 
 def wait_for_files(project: Path, uai: str) -> None:

@@ -1,12 +1,9 @@
 """Every promise that only a real scheduler can keep or break: failures, repairs, approvals, and what is left behind in logs."""
 
 import stat
-import subprocess
 from math import ceil
-from pathlib import Path
 
 import msgspec
-import psycopg
 import pytest
 
 from integration.scheduler.conftest import (
@@ -16,15 +13,12 @@ from integration.scheduler.conftest import (
     NEW_DIPLOMAS,
     PEGASE,
     UNIVERSITY,
-    WRONG_KEY,
     FirstNight,
     SecondNight,
     ThirdNight,
 )
 from integration.scheduler.operating import Operator, Rows
-from integration.scheduler.traces import Traces
 from supdata.records.counts import Counts
-from supdata.sandbox.local.postgres import binaries
 
 pytestmark = pytest.mark.integration
 
@@ -148,63 +142,3 @@ def test_a_broken_institution_file_is_a_dag_that_shows_its_faults(operator: Oper
     assert "| 2 | `nam` |" in page["doc_md"]
     assert operator.stack.api.import_errors() == ()
     assert operator.stack.api.dag_ids("config-error") == {f"supdata_{BROKEN.lower()}"}
-
-
-def text_below(folder: Path, *, without: tuple[Path, ...] = ()) -> str:
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not any(map(file.is_relative_to, without))]
-    return "\n".join(file.read_bytes().decode(errors="replace") for file in files)
-
-
-def dump(operator: Operator, database: str) -> str:
-    command = [str(binaries() / "pg_dump"), "--inserts", operator.stack.postgres.url(database)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def logs(operator: Operator) -> str:
-    """Return all that was written down outside the run folders, the schools and the databases, from Airflow's task logs on."""
-    layout = operator.scene.layout
-    return text_below(layout.var, without=(layout.runs, layout.schools, layout.postgres / "data"))
-
-
-def test_the_search_for_students_finds_them_where_they_may_be(operator: Operator, third_night: ThirdNight) -> None:
-    """In the run folders and in the registry's database; the school's own are not ours."""
-    traces = Traces(operator.scene.world)
-    runs, registry = text_below(operator.scene.layout.runs), dump(operator, "registry")
-    assert len(traces.numbers_in(runs)) > 0.9 * len(traces.numbers)
-    assert len(traces.numbers_in(registry)) > 0.9 * len(traces.numbers)
-    assert len(traces.births_in(runs)) > 0.9 * len(traces.births)
-    assert traces.births_in(registry) == traces.births
-    assert traces.names_in(dump(operator, "sis_lycee")) == set(traces.names)
-
-
-def test_no_student_is_in_a_log(operator: Operator, third_night: ThirdNight) -> None:
-    text = logs(operator)
-    assert "push.chunk_done" in text, "task logs are among them"
-    assert "path=/api/v2/connections" in text, "the api-server's log is among them"
-    assert "Starting the scheduler" in text
-    assert Traces(operator.scene.world).all_in(text) == set()
-
-
-@pytest.mark.parametrize("database", ["airflow", "ledger"])
-def test_no_student_is_in_the_database_of_airflow_or_of_the_ledger(
-    operator: Operator, third_night: ThirdNight, database: str
-) -> None:
-    text = dump(operator, database)
-    assert "INSERT INTO" in text
-    assert Traces(operator.scene.world).all_in(text) == set()
-
-
-def test_no_name_is_even_read(operator: Operator, third_night: ThirdNight) -> None:
-    assert Traces(operator.scene.world).names_in(text_below(operator.scene.layout.runs)) == set()
-
-
-def test_no_key_and_no_password_is_anywhere_but_in_its_encrypted_connection(
-    operator: Operator, third_night: ThirdNight
-) -> None:
-    passwords = [access.password for access in operator.stack.accesses]
-    secrets = [WRONG_KEY, *operator.stack.registry_keys.values(), *passwords]
-    texts = [logs(operator), text_below(operator.scene.layout.runs), dump(operator, "airflow"), dump(operator, "ledger")]
-    assert [secret for secret in secrets if any(secret in text for text in texts)] == []
-    with psycopg.connect(operator.stack.postgres.url("airflow")) as connection:
-        kept = connection.execute("SELECT count(*) FROM connection WHERE is_encrypted").fetchone()
-    assert kept == (len(operator.stack.registry_keys) + len(passwords) + 2,), "and the ledger's, and its key"

@@ -1,9 +1,11 @@
-"""Looks for students in text: by every form of their numbers, by their birth dates, and by names nobody should have read."""
+"""Looks for students in text: by every form of their numbers and birth dates, and by names nobody should have read."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from supdata.sandbox.schools.students import FAMILY_NAMES
 from supdata.sandbox.schools.world import World
@@ -13,6 +15,8 @@ SHORTEST_NUMBER = 9
 #: A number nobody has, typed to get past a form; the rules speak of it.
 PLACEHOLDER = "0000000000A"
 WORD = re.compile(r"[0-9A-Z]{9,}")
+#: A moment of a birth: from 1970 to 2033 in seconds, or in milliseconds.
+NUMBER = re.compile(r"(?<![\d.])\d{9,13}(?!\d)")
 #: In the order year, month, day; eight digits only where they stand alone, since any long hash holds some.
 DATES = (
     re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})"),
@@ -59,11 +63,22 @@ class Traces:
         """Return the birth dates in `text`, in any of the forms in which a date is written here."""
         return set(self.births.intersection(_dates(text)))
 
+    @cached_property
+    def moments(self) -> Mapping[str, str]:
+        """Every birth date as a moment: seconds and milliseconds since 1970 of its midnight, by UTC and in Paris."""
+        zones = (ZoneInfo("UTC"), ZoneInfo("Europe/Paris"))
+        midnights = ((born, datetime.fromisoformat(born).replace(tzinfo=zone)) for born in self.births for zone in zones)
+        return {str(int(at.timestamp()) * scale): born for born, at in midnights for scale in (1, 1000)}
+
+    def moments_in(self, text: str) -> set[str]:
+        """Return the birth dates that stand in `text` as moments."""
+        return {self.moments[number] for number in set(NUMBER.findall(text)) & self.moments.keys()}
+
     def names_in(self, text: str) -> set[str]:
         return {name for name in self.names if name in text.upper()}
 
     def all_in(self, text: str) -> set[str]:
-        return self.numbers_in(text) | self.births_in(text) | self.names_in(text)
+        return self.numbers_in(text) | self.births_in(text) | self.moments_in(text) | self.names_in(text)
 
 
 def _dates(text: str) -> Iterable[str]:

@@ -70,6 +70,10 @@ class AirflowApi:
         token = self.call("POST", "/auth/token", {"username": self._user, "password": self._password})["access_token"]
         self._session.headers["Authorization"] = f"Bearer {token}"
 
+    def authorization(self) -> dict[str, str]:
+        """Return the header by which a request of somebody else's counts as this login's."""
+        return {"Authorization": str(self._session.headers["Authorization"])}
+
     def create_connection(self, connection: Connection) -> None:
         """Create a connection; its password is encrypted in Airflow's database."""
         self.call("POST", "/api/v2/connections", asdict(connection))
