@@ -57,8 +57,7 @@ def broken_rows(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, 
         shown, which = as_texts(frame), [np.arange(len(frame))] * len(groups)
     else:
         shown, which = distinct_rows(frame, groups)
-    results = _validate(shown, suite, parameters)
-    _refuse_silence(suite, results)
+    results = list(validated(shown, suite, parameters).results)
     group_of = {name: number for number, group in enumerate(groups) for name in group}
     broken: dict[str, Mask] = defaultdict(lambda: np.zeros(len(frame), dtype=bool))
     for one in results:
@@ -93,7 +92,8 @@ def _groups(suite: SuiteFile, frame: pd.DataFrame) -> list[list[str]]:
     return [named for group in groups if (named := [name for name in frame.columns if name in group])]
 
 
-def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> list[Any]:
+def validated(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, object]) -> Any:
+    """Return Great Expectations' answer on all rows of `frame`; raises RuleBroken when an expectation was not evaluated."""
     import great_expectations  # noqa: TID251  # seconds of CPU, only where a suite runs
     from great_expectations.exceptions import GreatExpectationsError  # noqa: TID251
 
@@ -108,7 +108,8 @@ def _validate(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, ob
         answer = batch.validate(_loaded(suite), result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
     except GreatExpectationsError as error:  # a parameter that nothing fills in
         raise RuleBroken(f"Running the suite {suite.name}", str(error), "Mend the expectation that asks for it.") from error
-    return list(answer.results)
+    _refuse_silence(suite, list(answer.results))
+    return answer
 
 
 def _loaded(suite: SuiteFile) -> Any:

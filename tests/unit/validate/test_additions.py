@@ -234,7 +234,7 @@ def test_no_expectation_that_may_be_used_gives_a_value_away(caplog: pytest.LogCa
     suite = SuiteFile("planted", [Entry(kind, kwargs, Meta(kind)) for kind, kwargs in BREAKING.items()])
     institution = an_institution()
     made = make_frame(read_table(planted_rows()).columns, institution)
-    results = room._validate(as_texts(made), suite, parameters(institution))
+    results = list(room.validated(as_texts(made), suite, parameters(institution)).results)
     told = json.dumps([one.to_json_dict() for one in results]) + str(results) + caplog.text
     broken = broken_rows(made, suite, parameters(institution))
     assert [kind for kind in BREAKING if len(broken[kind]) == 0] == []

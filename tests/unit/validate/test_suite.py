@@ -83,7 +83,9 @@ def test_no_value_of_a_row_is_in_what_great_expectations_gives_back(caplog: pyte
     rows = [an_enrolment(row=row, ine=f"98765{row:04d}AA", dateNaissance="1903-02-03") for row in range(300)]
     institution = an_institution()
     suite = read_suite(SUITE)
-    results = room._validate(as_texts(make_frame(read_table(rows).columns, institution)), suite, parameters(institution))
+    results = list(
+        room.validated(as_texts(make_frame(read_table(rows).columns, institution)), suite, parameters(institution)).results
+    )
     told = json.dumps([one.to_json_dict() for one in results]) + caplog.text
     assert "98765" not in told
     assert "1903" not in told
