@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-extract clean
+.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu
@@ -38,7 +38,7 @@ lint: setup ## Style, types, and which room may import which
 chaos: setup ## Break everything between a made school and a registry; count every record; two peers beside us (an hour)
 	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 
-bench: bench-quality bench-extract bench-push ## All benchmarks; their figures are left under var/bench/
+bench: bench-quality bench-extract bench-plan bench-push ## All benchmarks; their figures are left under var/bench/
 
 bench-quality: setup ## What the rules make of 170 kinds of mistakes, and how fast they judge a million rows (ten minutes)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.quality; quality=$$?; \
@@ -49,6 +49,9 @@ bench-extract: setup ## How fast a million rows of CSV are read, beside pandas a
 
 bench-push: setup ## How near the push is to what the wire gives, beside wrk and lightbeam (five minutes)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.push
+
+bench-plan: setup ## How fast a plan sees that nothing has changed, and the memory of a night of a million records (ten minutes)
+	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.plan
 
 clean: ## Delete what was made: var/ and caches (.venv stays)
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import msgspec
 import requests
@@ -20,6 +21,8 @@ LIGHTBEAM = "0.1.12"
 PYREQWEST = "0.15.1"
 TESTS = Path(__file__).parents[1]
 WRK_SECONDS = 2
+
+Result = TypeVar("Result")
 
 
 class AbsentError(Exception):
@@ -122,11 +125,16 @@ def planning(database: str, records: int, *, limited: bool) -> dict[str, float]:
 
 
 def _measured(module: str, *arguments: str) -> Measured:
-    return msgspec.json.decode(_run([sys.executable, "-m", f"benchmarks.{module}", *arguments]).splitlines()[-1], type=Measured)
+    return run_module(module, *arguments, result=Measured)
+
+
+def run_module(module: str, *arguments: str, result: type[Result]) -> Result:
+    """Run a module of this package in a process of its own, and return what its last line says."""
+    return msgspec.json.decode(_run([sys.executable, "-m", f"benchmarks.{module}", *arguments]).splitlines()[-1], type=result)
 
 
 def _run(command: list[str]) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=_environment(), timeout=240).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=_environment(), timeout=1_800).stdout
 
 
 def _fails(command: list[str]) -> bool:

@@ -1,24 +1,39 @@
-"""One plan in a process of its own: `python -m benchmarks.push_planning DATABASE RECORDS [limited]` prints a line of JSON.
+"""One plan in a process of its own: `python -m benchmarks.push_planning DATABASE RECORDS [limited] [new]` prints JSON.
 
-The records are those that `fill` has put into the ledger, so all are unchanged: nothing leaves, whatever the number. `limited`
-says that they are not all that the ledger has of the school, so that nobody is missed.
+It plans what the stages before would have left in the run folder, as the task does. The records are those that `fill` has put
+into the ledger, so all are unchanged: nothing leaves, whatever the number; `new` ones have never been seen, and all leave.
+`limited` says that they are not all that the ledger has of the school, so that nobody is missed.
 """
 
+import json
+import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
 
 from benchmarks.lots_of_rows import institution
 from benchmarks.push_ours import peak_mib
-from benchmarks.push_records import FINGERPRINT, UAI, body_of
+from benchmarks.push_records import FINGERPRINT, SECRET, UAI, body_of
+from supdata.ledger.meeting import meeting
 from supdata.ledger.store import Ledger
-from supdata.plan.against_ledger import plan_against_ledger
+from supdata.orchestration.planning import plan_run
+from supdata.orchestration.run import Run
+from supdata.orchestration.run_folder import RunFolder
+from supdata.orchestration.validation import RULES_USED
+from supdata.plan.lots import Lot, read_lots
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
-from supdata.records.judgement import RulesInForce
+from supdata.records.judgement import Judgement, RulesInForce
+from supdata.records.rows import RawRow
+from supdata.records.states import Verdict
 
 NOW = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
 RULES = RulesInForce(version="1", severities={})
@@ -41,7 +56,7 @@ def enrolment(number: int) -> Enrolment:
 
 
 def fill(database: str, records: int, others: int) -> None:
-    """Put so many accepted enrolments into the ledger, and enough of other schools to make it a million."""
+    """Put so many accepted enrolments into the ledger and others of another school, each with its intent and receipt."""
     school = institution()
     with psycopg.connect(database, autocommit=True) as connection:
         with connection.cursor().copy(f"COPY supdata.enrolment ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
@@ -50,7 +65,9 @@ def fill(database: str, records: int, others: int) -> None:
                 birth = FINGERPRINT.birth(key, one.dateNaissance)
                 copy.write_row(_row(key, content, one.uai, one.row, birth))
         connection.execute(_OTHERS, {"others": others})
-        connection.execute("VACUUM ANALYZE supdata.enrolment")
+        for statement in _TRAIL:
+            connection.execute(statement)
+        connection.execute("VACUUM ANALYZE")
 
 
 _COLUMNS = (
@@ -60,10 +77,20 @@ _COLUMNS = (
 )
 _OTHERS = f"""
 INSERT INTO supdata.enrolment ({", ".join(_COLUMNS)})
-SELECT md5(n::text), '0442953W', '2027-08-31', md5(n::text), 'accepted', md5(n::text), false, n::text, 200, '',
+SELECT md5(n::text), '0590001A', '2027-08-31', md5(n::text), 'accepted', md5(n::text), false, n::text, 200, '',
        now(), now(), 1, 'other', 'other.csv', n, '1', md5(n::text), 'inscrit', 'RF1'
 FROM generate_series(1, %(others)s) AS n
 """
+
+_TRAIL = (
+    """INSERT INTO supdata.run (run_id, uai, planned_at, position, settled)
+       SELECT seen_run, min(uai), now() - interval '2 months', 0, true FROM supdata.enrolment GROUP BY seen_run""",
+    """INSERT INTO supdata.intent (run_id, chunk, key, content, action, uai, ends, source, row_no, at)
+       SELECT seen_run, 'chunk-' || seen_row / 1000, key, content, 'create', uai, ends, seen_source, seen_row, first_sent
+       FROM supdata.enrolment""",
+    """INSERT INTO supdata.receipt (intent_id, outcome, status, id_inscription, words, at)
+       SELECT id, 'accepted', 200, '17', '', at FROM supdata.intent""",
+)
 
 
 def _row(key: str, content: str, uai: str, row: int, birth: str) -> tuple[object, ...]:
@@ -71,28 +98,83 @@ def _row(key: str, content: str, uai: str, row: int, birth: str) -> tuple[object
     return (key, uai, "2027-08-31", content, *answered, "night-0", "etudiants.csv", row, "1", birth, "inscrit", "RF1")
 
 
-def plan(database: str, records: int, *, limited: bool) -> dict[str, float]:
-    """Plan records that have not changed; raises RuntimeError when any would leave."""
-    rows = [enrolment(number) for number in range(records)]
-    with psycopg.connect(database) as connection:
-        ledger = Ledger(connection)
-        began = time.monotonic()
-        known = ledger.entries([FINGERPRINT.key(one.natural_key) for one in rows])
-        looked_up = time.monotonic()
-        made = plan_against_ledger(
-            rows, rows, institution(), ledger=ledger, fingerprint=FINGERPRINT, rules=RULES, run_id=f"{UAI}/night-1",
-            mode="delta", now=NOW, read=records, rejected=0, limited=limited,
-        )  # fmt: skip
-        planned = time.monotonic()
-    if len(known) != records or len(made.unchanged) != records or made.chunks or made.held:
-        raise RuntimeError("an unchanged record would be sent")
+def connect_to(database: str) -> None:
+    """Let the stages find the ledger."""
+    parts = urlsplit(database)
+    names = {"host": parts.hostname, "port": parts.port, "login": parts.username, "password": parts.password}
+    ledger = {"conn_type": "postgres", **names, "schema": parts.path[1:]}
+    os.environ["AIRFLOW_CONN_SUPDATA_LEDGER"] = json.dumps(ledger)
+    os.environ["AIRFLOW_CONN_SUPDATA_LEDGER_KEY"] = json.dumps({"conn_type": "generic", "password": SECRET.decode()})
+
+
+def a_run(root: Path, name: str, records: range, *, limited: bool = False) -> Run:
+    """Return a run of which the stages before the plan have read `records`, all of them valid."""
+    folder = RunFolder(str(root), UAI, name)
+    run = Run(institution(), folder, name, NOW, mode="delta", dry_run=False, limit=len(records) if limited else None)
+
+    def rows() -> Iterator[Enrolment]:
+        return map(enrolment, records)
+
+    with run.stage("extract"):
+        folder.write("extract", "rows.jsonl", (RawRow(source=one.source, row=one.row, values={}) for one in rows()))
+        folder.write("extract", "unreadable.jsonl", ())
+    with run.stage("normalise"):
+        folder.write("normalise", "enrolments.jsonl", rows())
+    with run.stage("validate"):
+        judged = (Judgement(source=one.source, row=one.row, verdict=Verdict.VALID) for one in rows())
+        folder.write("validate", "judgements.jsonl", judged)
+        folder.write("validate", "valid.jsonl", rows())
+        folder.write("validate", RULES_USED, [RULES])
+    return run
+
+
+def plan(database: str, records: int, *, limited: bool, new: bool) -> dict[str, float]:
+    """Plan records; raises RuntimeError when an unchanged one would leave, or a new one would not."""
+    connect_to(database)
+    numbers = range(10**8, 10**8 + records) if new else range(records)
+    with TemporaryDirectory() as folder:
+        run = a_run(Path(folder), "night-1", numbers, limited=limited)
+        with timed() as whole:
+            made = plan_run(run)
+        (result,) = run.folder.results("plan")
+        peak = peak_mib()
+        with timed() as reading:
+            lots = list(_lots(run)) if records <= 100_000 else []
+        with timed() as looking_up:
+            _meet(database, lots)
+    if result.counts["to_create" if new else "unchanged"] != records or bool(made.chunks) is not new or made.held:
+        raise RuntimeError("an unchanged record would be sent, or a new one would not")
+    read = sum(map(len, lots))
     return {
-        "keys_per_second": records / (looked_up - began),
-        "planned_per_second": records / (planned - looked_up),
-        "posts": float(sum(map(len, made.chunks))),
-        "peak_mib": peak_mib(),
+        "keys_per_second": read / looking_up[0],
+        "hashed_per_second": read / reading[0],
+        "planned_per_second": records / whole[0],
+        "cpu_per_thousand": 1_000 * whole[1] / records,
+        "posts": float(result.counts["to_create"] + result.counts["to_update"] + result.counts["to_close"]),
+        "peak_mib": peak,
     }
 
 
+@contextmanager
+def timed() -> Iterator[list[float]]:
+    """Yield what will hold the seconds, and the CPU seconds of this process, that the block took."""
+    wall, cpu = time.monotonic(), time.process_time()
+    spent = list[float]()
+    yield spent
+    spent += [time.monotonic() - wall, time.process_time() - cpu]
+
+
+def _lots(run: Run) -> Iterator[Lot]:
+    with run.folder.opened("validate", "valid.jsonl") as lines:
+        yield from read_lots(lines, run.institution, FINGERPRINT)
+
+
+def _meet(database: str, lots: list[Lot]) -> None:
+    with psycopg.connect(database) as connection, meeting(Ledger(connection), whole=True) as rows:
+        for lot in lots:
+            rows.meet(lot.copy_text())
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write(msgspec.json.encode(plan(sys.argv[1], int(sys.argv[2]), limited="limited" in sys.argv)) + b"\n")
+    figures = plan(sys.argv[1], int(sys.argv[2]), limited="limited" in sys.argv, new="new" in sys.argv)
+    sys.stdout.buffer.write(msgspec.json.encode(figures) + b"\n")

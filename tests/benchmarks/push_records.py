@@ -5,7 +5,8 @@ from supdata.records.shipment import Planned
 from supdata.records.states import Action
 
 UAI = "0751717J"
-FINGERPRINT = Fingerprint(b"a secret of the benchmark")
+SECRET = b"a secret of the benchmark"
+FINGERPRINT = Fingerprint(SECRET)
 
 
 def body_of(number: int) -> dict[str, str]:

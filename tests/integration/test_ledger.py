@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from supdata.errors import CallUs, TryLater
-from supdata.ledger.entries import Facts, Settlement
+from supdata.ledger.entries import Facts, Settlement, Standing
+from supdata.ledger.meeting import Met, Place, meeting
 from supdata.ledger.schema import migrate, revert
 from supdata.ledger.statements import ENTRIES
 from supdata.ledger.store import Ledger
@@ -65,6 +66,19 @@ def answered(ledger: Ledger, planned: Planned, outcome: Outcome, *, run: str = R
     ledger.record(run, "chunk-0001", settled=[settlement], intended=[], at=NOW)
 
 
+def declared(ledger: Ledger, uais: list[str], ending_after: date) -> list[Standing]:
+    """Who stands in the registry: who is gone when nobody is in the source."""
+    with meeting(ledger, whole=True) as rows:
+        return rows.departed(uais, ending_after)[0]
+
+
+def mark_seen(ledger: Ledger, run_id: str, uais: list[str], places: dict[str, Place], *, complete: bool) -> None:
+    with meeting(ledger, whole=complete) as rows:
+        rows.add(places.items())
+        rows.departed(uais, YEAR_START)
+        rows.mark_seen(run_id, uais)
+
+
 def columns(url: str) -> set[str]:
     query = "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'supdata'"
     with psycopg.connect(url) as connection:
@@ -81,8 +95,7 @@ def test_migrating_twice_makes_the_tables_once_and_reverting_takes_them_away(dat
     migrate(database_url.replace("postgresql://", "postgres://"))  # as Airflow writes addresses
     assert tables(database_url) == {
         *("alembic_version", "enrolment", "file_read", "intent", "receipt", "replay", "replayed", "run", "run_summary"),
-        *("sign_off", "told"),
-        "source_mark",
+        *("sign_off", "told", "source_mark", "whole_read"),
     }
     revert(database_url)
     assert tables(database_url) == {"alembic_version"}
@@ -146,9 +159,9 @@ def test_closings_become_updates_on_the_way_down_and_nothing_else_is_touched(dat
         migrate(database_url)
         with psycopg.connect(database_url) as connection:
             ledger = Ledger(connection)
-            assert [one.key for one in ledger.declared(["0751717J"], YEAR_START)] == [f"{1:032x}"]
+            assert [one.key for one in declared(ledger, ["0751717J"], YEAR_START)] == [f"{1:032x}"]
             answered(ledger, a_planned(1, "b", Action.CLOSE), Outcome.ACCEPTED)
-            assert ledger.declared(["0751717J"], YEAR_START) == []
+            assert declared(ledger, ["0751717J"], YEAR_START) == []
         revert(database_url, "0004")
         assert columns(database_url) == fourth
         with psycopg.connect(database_url) as connection:
@@ -159,7 +172,7 @@ def test_closings_become_updates_on_the_way_down_and_nothing_else_is_touched(dat
 
 def test_what_is_closed_stands_no_longer_until_it_is_declared_again_and_is_where_it_was_last_seen(ledger: Ledger) -> None:
     def stands() -> list[int]:
-        return [one.seen_row for one in ledger.declared(["0751717J"], YEAR_START)]
+        return [one.seen_row for one in declared(ledger, ["0751717J"], YEAR_START)]
 
     closing = msgspec.structs.replace(a_planned(1, "b", Action.CLOSE), source="another place", row=99)
     answered(ledger, a_planned(1), Outcome.ACCEPTED)
@@ -178,12 +191,12 @@ def test_the_ledger_knows_since_when_one_is_missing_and_where_it_was_accepted(le
     for night in range(3):
         ledger.open_run(f"night-{night}", "0751717J", NOW + timedelta(days=night))
         places = {a_planned(1).key: ("new.csv", 9)} if night == 0 else {}
-        ledger.mark_seen(f"night-{night}", ["0751717J"], places, complete=True)
-    (one,) = ledger.declared(["0751717J"], YEAR_START)
+        mark_seen(ledger, f"night-{night}", ["0751717J"], places, complete=True)
+    (one,) = declared(ledger, ["0751717J"], YEAR_START)
     assert (one.seen_at, one.absent_since) == (NOW, NOW + timedelta(days=1))
     assert ledger.accepted_in([one.key, "f" * 32]) == {one.key: (RUN, "chunk-0001")}
-    ledger.mark_seen("night-2", ["0751717J"], {one.key: ("new.csv", 9)}, complete=True)
-    assert ledger.declared(["0751717J"], YEAR_START)[0].absent_since is None
+    mark_seen(ledger, "night-2", ["0751717J"], {one.key: ("new.csv", 9)}, complete=True)
+    assert declared(ledger, ["0751717J"], YEAR_START)[0].absent_since is None
 
 
 def test_what_is_asked_for_again_is_marked_until_it_is_answered(ledger: Ledger) -> None:
@@ -320,7 +333,7 @@ def test_a_refused_change_does_not_make_the_ledger_forget_what_the_registry_hold
     answered(ledger, a_planned(1, "b", Action.UPDATE), Outcome.REFUSED)
     entry = ledger.entries([a_planned(1).key])[a_planned(1).key]
     assert (entry.state, entry.content[0], entry.accepted_content[0], entry.doubt) == (Outcome.REFUSED, "b", "a", False)
-    assert [one.key for one in ledger.declared(["0751717J"], YEAR_START)] == [a_planned(1).key]
+    assert [one.key for one in declared(ledger, ["0751717J"], YEAR_START)] == [a_planned(1).key]
 
 
 def test_a_doubt_outlives_a_refusal_and_ends_with_an_acceptance(ledger: Ledger) -> None:
@@ -452,13 +465,13 @@ def test_no_school_waits_for_another_s_locks_whatever_both_are_doing(ledger: Led
         connection.execute("SET lock_timeout = '1s'")
         with ledger.silence([]):
             ledger.ask_again([a_planned(1).key], author="ops", reason="the registry was mended", at=NOW)
-            ledger.mark_seen(RUN, ["0751717J"], {}, complete=True)
+            mark_seen(ledger, RUN, ["0751717J"], {}, complete=True)
             ledger.record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
             other.open_run("0442953W/night-1", "0442953W", NOW)
             other.require_silence("0442953W")
             with other.sole_sender("0442953W/night-1", "chunk-0001"):
                 answered(other, other_school, Outcome.ACCEPTED, run="0442953W/night-1")
-            other.mark_seen("0442953W/night-1", ["0442953W"], {other_school.key: ("eleves", 2)}, complete=True)
+            mark_seen(other, "0442953W/night-1", ["0442953W"], {other_school.key: ("eleves", 2)}, complete=True)
             with other.silence(["0442953W"]):
                 assert other.ask_again([other_school.key], author="ops", reason="lost", at=NOW) == 1
             assert other.entries([a_planned(1).key])[a_planned(1).key].replay is False, "not committed yet"
@@ -472,8 +485,8 @@ def test_declared_are_the_accepted_of_these_schools_and_this_year(ledger: Ledger
         body={"uai": "0751717J", "dateFinInscription": "2026-08-31"},
     )  # fmt: skip
     answered(ledger, last_year, Outcome.ACCEPTED)
-    assert [one.seen_row for one in ledger.declared(["0751717J"], YEAR_START)] == [1]
-    assert ledger.declared(["0442953W"], YEAR_START) == []
+    assert [one.seen_row for one in declared(ledger, ["0751717J"], YEAR_START)] == [1]
+    assert declared(ledger, ["0442953W"], YEAR_START) == []
 
 
 def test_marking_moves_where_an_enrolment_was_seen_and_only_a_complete_read_makes_others_absent(
@@ -486,10 +499,97 @@ def test_marking_moves_where_an_enrolment_was_seen_and_only_a_complete_read_make
         with psycopg.connect(database_url) as other:
             return other.execute("SELECT seen_row, present FROM supdata.enrolment ORDER BY key").fetchall()
 
-    ledger.mark_seen(NEXT_RUN, ["0751717J"], {a_planned(1).key: ("new.csv", 9)}, complete=False)
+    mark_seen(ledger, NEXT_RUN, ["0751717J"], {a_planned(1).key: ("new.csv", 9)}, complete=False)
     assert present() == [(9, True), (2, True)]
-    ledger.mark_seen(NEXT_RUN, ["0751717J"], {a_planned(1).key: ("new.csv", 9)}, complete=True)
+    mark_seen(ledger, NEXT_RUN, ["0751717J"], {a_planned(1).key: ("new.csv", 9)}, complete=True)
     assert present() == [(9, True), (2, False)]
+
+
+def a_lot(*rows: tuple[int, str, int]) -> bytes:
+    """Lines of COPY text for records by number, content and row."""
+    lines = (f"{n}\t{number:032x}\t{content * 32}\tinscriptions.csv\t{row}\n" for n, (number, content, row) in enumerate(rows))
+    return "".join(lines).encode()
+
+
+def known_whole(ledger: Ledger, *numbers: int) -> None:
+    """Accepted records of which all is known."""
+    for number in numbers:
+        answered(ledger, a_planned(number), Outcome.ACCEPTED)
+    ledger.learn({f"{number:032x}": Facts(birth="b" * 32, statut="inscrit", regime="RF2") for number in numbers})
+
+
+def test_what_is_as_it_was_accepted_does_not_come_back_and_everything_else_does_with_what_is_known(ledger: Ledger) -> None:
+    known_whole(ledger, 1, 2, 3, 4, 5)
+    answered(ledger, a_planned(6), Outcome.ACCEPTED)  # its facts are not known
+    answered(ledger, a_planned(7), Outcome.REFUSED)
+    ledger.open_run(NEXT_RUN, "0751717J", NOW)
+    ledger.record(NEXT_RUN, "chunk-0001", settled=[], intended=[a_planned(3)], at=NOW)  # nobody ever answered
+    answered(ledger, a_planned(4), Outcome.AMBIGUOUS)
+    ledger.ask_again([a_planned(5).key], author="ops", reason="lost", at=NOW)
+    with meeting(ledger, whole=True) as rows:
+        met = rows.meet(a_lot((1, "a", 1), (2, "b", 2), (3, "a", 3), (4, "a", 4), (5, "a", 5), (6, "a", 6), (7, "a", 7)))
+        met += rows.meet(a_lot((8, "a", 8)))
+    entries = ledger.entries([f"{number:032x}" for number in range(1, 9)])
+    assert met == [*(Met(n, entries[f"{n + 1:032x}"]) for n in range(1, 7)), Met(0, None)]
+    assert [one.entry.doubt for one in met if one.entry] == [False, True, True, False, False, False]
+
+
+def test_a_run_is_settled_while_nobody_sends_and_only_when_all_is_answered(ledger: Ledger, database_url: str) -> None:
+    """What a settled run left open would not be found: sending unsettles it before anything leaves."""
+
+    def is_settled() -> bool:
+        with psycopg.connect(database_url) as other:
+            return bool(other.execute("SELECT settled FROM supdata.run WHERE run_id = %s", (RUN,)).fetchone() == (True,))
+
+    known_whole(ledger, 1)
+    ledger.open_run(RUN, "0751717J", NOW)
+    ledger.settle(RUN, "0751717J")
+    assert is_settled()
+    with psycopg.connect(database_url) as connection, Ledger(connection).sole_sender(RUN, "chunk-0001"):
+        assert not is_settled()
+        with pytest.raises(TryLater, match="sending at this moment"):
+            ledger.settle(RUN, "0751717J")
+        Ledger(connection).record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    ledger.settle(RUN, "0751717J")
+    assert not is_settled()
+    with meeting(ledger, whole=True) as rows:
+        ((_, entry),) = [(one.number, one.entry) for one in rows.meet(a_lot((1, "a", 1)))]
+    assert entry is not None
+    assert entry.doubt
+
+
+@pytest.mark.parametrize("partly", [False, True])
+def test_what_stays_in_its_place_was_seen_by_the_last_run_that_read_everything(
+    ledger: Ledger, database_url: str, partly: bool
+) -> None:
+    """Nothing is written for it: that it is there is known from the run. A later read of a part writes what it saw."""
+    known_whole(ledger, 1, 2)
+    for night in range(3):
+        ledger.open_run(f"night-{night}", "0751717J", NOW + timedelta(days=night))
+    with psycopg.connect(database_url) as other:
+        before = other.execute("SELECT key, xmin FROM supdata.enrolment ORDER BY key").fetchall()
+        for night, whole in ((0, True), (1, not partly)):
+            with meeting(ledger, whole=whole) as rows:
+                rows.meet(a_lot((1, "a", 1), (2, "a", 2)) if whole else a_lot((1, "a", 1)))
+                assert rows.departed(["0751717J"], YEAR_START) == ([], 2)
+                rows.mark_seen(f"night-{night}", ["0751717J"])
+        assert (other.execute("SELECT key, xmin FROM supdata.enrolment ORDER BY key").fetchall() == before) is not partly
+    mark_seen(ledger, "night-2", ["0751717J"], {}, complete=True)
+    found = {one.key: (one.seen_run, one.seen_at, one.absent_since) for one in declared(ledger, ["0751717J"], YEAR_START)}
+    last, missed = ("night-1", NOW + timedelta(days=1)), NOW + timedelta(days=2)
+    assert found == {
+        a_planned(1).key: (*last, missed),
+        a_planned(2).key: (*(("night-0", NOW) if partly else last), missed),
+    }
+
+
+def test_of_a_read_of_a_part_only_what_the_source_leaves_out_has_departed(ledger: Ledger) -> None:
+    known_whole(ledger, 1, 2, 3)
+    with meeting(ledger, whole=False) as rows:
+        rows.meet(a_lot((1, "a", 1)))
+        rows.leave_out([a_planned(number).key for number in (1, 2, 9)])
+        left, standing = rows.departed(["0751717J"], YEAR_START)
+    assert ([one.key for one in left], standing) == ([a_planned(2).key], 3)
 
 
 def test_a_hundred_thousand_keys_are_looked_up_at_once(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from builders import UNIVERSITY, an_enrolment, an_institution
+from drafted import Drafted, drafted_against
 from supdata.cli.ledger.options import DATABASE_VARIABLE
 from supdata.cli.main import app
 from supdata.ledger.entries import Settlement
@@ -16,8 +17,6 @@ from supdata.ledger.fingerprint import Fingerprint
 from supdata.ledger.opening import REVISION
 from supdata.ledger.schema import migrate, revert
 from supdata.ledger.store import Ledger
-from supdata.plan.against_ledger import plan_against_ledger
-from supdata.plan.planning import Plan
 from supdata.records.judgement import RulesInForce
 from supdata.records.states import Outcome
 from supdata.sandbox.schools.made_ine import with_rnie_key
@@ -51,13 +50,12 @@ class Night:
             ledger.record("night-1", "chunk-0001", settled=settled, intended=[], at=NOW)
         self.keys = [one.key for one in chunk]
 
-    def plan(self, run: str, now: datetime = NOW, ambiguous: str = "hold") -> Plan:
+    def plan(self, run: str, now: datetime = NOW, ambiguous: str = "hold") -> Drafted:
         institution = an_institution(registry={"connection": "x", "ambiguous": ambiguous})
         with psycopg.connect(self.url) as connection:
-            return plan_against_ledger(
-                ROWS, ROWS, institution, ledger=Ledger(connection), fingerprint=FINGERPRINT, rules=RULES,
-                run_id=run, mode="delta", now=now, read=len(ROWS), rejected=0, limited=False,
-            )  # fmt: skip
+            return drafted_against(
+                Ledger(connection), ROWS, institution, fingerprint=FINGERPRINT, rules=RULES, run_id=run, now=now
+            )
 
     def run(self, *arguments: str, entered: str | None = None, **variables: str) -> Result:
         environment = {DATABASE_VARIABLE: self.url, "COLUMNS": "200", **variables}

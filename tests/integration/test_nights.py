@@ -98,8 +98,7 @@ class School:
             run.folder.write("normalise", "enrolments.jsonl", rows)
             run.folder.write("normalise", LEFT_OUT, [one for one, _ in left_out])
         with run.stage("validate"):
-            told = [Judgement(source=one.source, row=one.row, verdict=Verdict.VALID) for one in rows]
-            run.folder.write("validate", "judgements.jsonl", told)
+            run.folder.write("validate", "judgements.jsonl", map(a_judgement, rows))
             run.folder.write("validate", "valid.jsonl", rows)
             run.folder.write("validate", RULES_USED, [RULES])
         return run
@@ -136,6 +135,10 @@ class School:
         """Delete the folder of a night, as retention does, or parts of it."""
         for part in parts or ("",):
             shutil.rmtree(self.root / UNIVERSITY / f"night-{number}" / part)
+
+
+def a_judgement(enrolment: Enrolment, verdict: Verdict = Verdict.VALID) -> Judgement:
+    return Judgement(source=enrolment.source, row=enrolment.row, verdict=verdict)
 
 
 def school(**facts: Any) -> Institution:
@@ -304,12 +307,30 @@ def test_a_student_whose_row_has_a_fault_has_not_left(opened: School) -> None:
     opened.night(STUDENTS, **CLOSING)
     mistyped = msgspec.structs.replace(STUDENTS[0], ine="900000003AA")
     run = opened.run(STUDENTS[1:], **CLOSING)
+    told = [a_judgement(mistyped, Verdict.REJECTED), *map(a_judgement, STUDENTS[1:])]
+    run.folder.write("validate", "judgements.jsonl", told)
     run.folder.write("normalise", "enrolments.jsonl", [mistyped, *STUDENTS[1:]])
     plan_run(run)
     (note,) = opened.result("plan")["notes"]
     assert note == "1 departed enrolments are not closed: the student has a row with a fault"
     corrected = opened.night([msgspec.structs.replace(STUDENTS[0], diplome="2500999"), *STUDENTS[1:]], **CLOSING)
     assert (corrected.created, corrected.closed) == (1, 1), "who goes on under another diploma has left the first one"
+
+
+def test_nobody_is_closed_while_a_row_cannot_be_read(opened: School) -> None:
+    """It may be the row of whoever seems to have left; the night after, all are read and the end is the same."""
+    facts = {**CLOSING, "departed_close": {"end": "run-date"}}
+    opened.night(STUDENTS, **facts)
+    run = opened.run(STUDENTS[1:], **facts)
+    run.folder.write("extract", "unreadable.jsonl", [UnreadableRow(source="inscriptions.csv", row=2, reason="cut short")])
+    assert plan_run(run).chunks == []
+    assert opened.result("plan")["notes"] == [
+        "1 departed enrolments are not closed: 1 rows cannot be read, and may be theirs",
+    ]
+    counts = reconcile_run(run)
+    assert (counts.unreadable, counts.departed, counts.to_close) == (1, 1, 0)
+    assert opened.night(STUDENTS[1:], **facts).closed == 1
+    assert opened.declared()[STUDENTS[0].ine][-1] == "2026-10-02", "since the first night that missed it"
 
 
 def test_one_that_ended_before_it_left_has_nothing_to_be_closed(opened: School) -> None:

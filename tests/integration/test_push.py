@@ -19,14 +19,13 @@ import pytest
 import requests
 
 from builders import UNIVERSITY, an_enrolment, an_institution
+from drafted import Drafted, drafted_against
 from supdata.config.models import Institution
 from supdata.errors import AccessRefused, TryLater
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.ledger.schema import migrate
 from supdata.ledger.store import Ledger
-from supdata.plan.against_ledger import plan_against_ledger
 from supdata.plan.comparing import FIELDS
-from supdata.plan.planning import Plan
 from supdata.push.patience import Patience
 from supdata.push.sending import push_chunk, receipts_so_far
 from supdata.records.enrolment import Enrolment
@@ -94,12 +93,17 @@ class Bench:
         institution: Institution | None = None,
         run: str = RUN,
         rules: RulesInForce | None = None,
-    ) -> Plan:
+    ) -> Drafted:
         rows = enrolments() if valid is None else valid
-        return plan_against_ledger(
-            rows, rows, institution or school(), ledger=self.ledger, fingerprint=FINGERPRINT, rules=rules or RULES,
-            run_id=run, mode="delta", now=self.clock, read=len(rows), rejected=0, limited=False,
-        )  # fmt: skip
+        return drafted_against(
+            self.ledger,
+            rows,
+            institution or school(),
+            fingerprint=FINGERPRINT,
+            rules=rules or RULES,
+            run_id=run,
+            now=self.clock,
+        )
 
     def push(
         self,
@@ -148,7 +152,7 @@ def test_the_next_night_sends_nothing_that_has_not_changed(bench: Bench) -> None
     bench.push(bench.plan().chunks[0])
     bench.clock += NIGHT
     plan = bench.plan(run="0751717J/night-2")
-    assert (plan.chunks, plan.held, plan.departed, len(plan.unchanged)) == ([], [], [], RECORDS)
+    assert (plan.chunks, plan.held, plan.made.departed, len(plan.kept)) == ([], [], [], RECORDS)
 
 
 def test_only_what_has_changed_is_sent_the_next_night(bench: Bench) -> None:
@@ -168,7 +172,7 @@ def test_refused_and_unknown_students_wait_with_the_registrys_words(bench: Bench
     assert all(one.words for one in receipts[:2])
     assert "999999999FJ" not in receipts[1].words
     bench.clock += timedelta(hours=6)
-    waiting = bench.plan(rows, run="0751717J/same-day").waiting
+    waiting = bench.plan(rows, run="0751717J/same-day").waits
     assert [(one.outcome, one.words) for one in waiting] == [(one.outcome, one.words) for one in receipts[:2]]
     bench.clock += NIGHT
     (again,) = bench.plan(rows, run="0751717J/night-2").chunks
@@ -220,7 +224,7 @@ def test_under_hold_nothing_is_ever_doubled(bench: Bench, fault: str) -> None:
     assert bench.rows() == (RECORDS, RECORDS)
     assert bench.push(chunk, ambiguous="hold") == receipts
     plan = bench.plan(institution=school(ambiguous="hold"), run="0751717J/night-2")
-    assert (plan.chunks, outcomes(plan.waiting)) == ([], {Outcome.AMBIGUOUS: doubtful})
+    assert (plan.chunks, outcomes(plan.waits)) == ([], {Outcome.AMBIGUOUS: doubtful})
     assert bench.posts() == RECORDS
 
 
@@ -501,7 +505,7 @@ def test_the_ledger_holds_no_ine_and_no_birth_date(bench: Bench, database_url: s
     assert "2004-03-09" not in dump
 
 
-def held_rows(plan: Plan) -> list[int]:
+def held_rows(plan: Drafted) -> list[int]:
     return [one.row for chunk in plan.held for one in chunk]
 
 
@@ -510,14 +514,14 @@ def test_a_birth_date_that_changed_since_it_was_accepted_waits_until_it_is_relea
     born_otherwise = [enrolments()[0], *enrolments(dateNaissance="2003-12-24")[1:2], *enrolments()[2:]]
     plans = [bench.plan(born_otherwise, run=night) for night in ("0751717J/night-2", "0751717J/night-3")]
     for plan in plans:
-        assert (held_rows(plan), plan.chunks, len(plan.unchanged)) == ([3], [], RECORDS - 1)
+        assert (held_rows(plan), plan.chunks, len(plan.kept)) == ([3], [], RECORDS - 1)
         assert [reason.rule for one in plan.findings for reason in one.reasons] == ["LEDGER-BIRTH-CHANGED"]
     students = [{"ine": one.ine, "dateNaissance": one.dateNaissance} for one in born_otherwise]
     bench.admin("POST", "directory", {"students": students})
     (receipt,) = bench.push(plans[1].held[0], run="0751717J/night-3")
     assert receipt.outcome is Outcome.ACCEPTED
     again = bench.plan(born_otherwise, run="0751717J/night-4")
-    assert (again.held, again.findings, len(again.unchanged)) == ([], [], RECORDS)
+    assert (again.held, again.findings, len(again.kept)) == ([], [], RECORDS)
 
 
 def test_what_was_refused_is_sent_once_more_under_new_rules_and_then_waits(bench: Bench) -> None:
@@ -529,7 +533,7 @@ def test_what_was_refused_is_sent_once_more_under_new_rules_and_then_waits(bench
         for chunk in plan.chunks:
             bench.push(chunk, run=run)
         posts.append(bench.posts())
-        assert len(plan.waiting) == (0 if plan.chunks else len(refused))
+        assert len(plan.waits) == (0 if plan.chunks else len(refused))
     assert posts == [3, 3, 6, 6]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from builders import an_enrolment, an_institution
+from drafted import drafted
 from supdata.ledger.entries import Entry
 from supdata.ledger.fingerprint import Fingerprint
-from supdata.plan.planning import make_plan
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import RulesInForce
@@ -38,14 +38,12 @@ def refused(row: Enrolment, rules: RulesInForce) -> Entry:
 
 
 def sent(row: Enrolment, entry: Entry | None) -> int:
-    plan = make_plan(
+    plan = drafted(
         [row],
         SCHOOL,
         fingerprint=FINGERPRINT,
         rules=in_force(),
         entries={entry.key: entry} if entry else {},
-        standing=(),
-        present=None,
         mode="delta",
         now=NOW,
         read=1,

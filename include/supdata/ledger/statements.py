@@ -1,13 +1,18 @@
 """The ledger's SQL, apart from the code that decides when it runs."""
 
-# OFFSET 0 has the few intents of a key found by the key. Else, while the tables are new and nothing is known of what they hold,
-# the last one is looked for from the newest intent of all backwards: for a key that has none, through every intent there is.
-ENTRIES = """
-SELECT w.key, coalesce(o.content, e.content), CASE WHEN o.id IS NULL THEN e.state ELSE 'ambiguous' END,
+# What is known of an enrolment `e`, given its newest intent without an answer `o`.
+ENTRY = """
+       coalesce(o.content, e.content), CASE WHEN o.id IS NULL THEN e.state ELSE 'ambiguous' END,
        coalesce(e.accepted_content, ''), o.id IS NOT NULL OR e.doubt,
        coalesce(e.status, 0), coalesce(e.words, ''), coalesce(e.attempts, 0), e.next_due, coalesce(e.rules, ''),
        coalesce(e.accepted_birth, ''), coalesce(e.accepted_statut, ''), coalesce(e.accepted_regime, ''),
        e.replay IS NOT NULL
+"""
+
+# OFFSET 0 has the few intents of a key found by the key. Else, while the tables are new and nothing is known of what they hold,
+# the last one is looked for from the newest intent of all backwards: for a key that has none, through every intent there is.
+ENTRIES = """
+SELECT w.key, ENTRY
 FROM wanted w
 LEFT JOIN supdata.enrolment e ON e.key = w.key
 LEFT JOIN LATERAL (
@@ -16,20 +21,7 @@ LEFT JOIN LATERAL (
     ORDER BY i.id DESC LIMIT 1
 ) o ON true
 WHERE e.key IS NOT NULL OR o.id IS NOT NULL
-"""
-
-DECLARED = """
-SELECT e.key, e.seen_run, e.seen_source, e.seen_row, n.planned_at, e.absent_since
-FROM supdata.enrolment e LEFT JOIN supdata.run n ON n.run_id = e.seen_run
-WHERE e.accepted_content <> '' AND NOT e.closed AND e.uai = ANY(%(uais)s) AND (e.ends IS NULL OR e.ends > %(ending_after)s)
-ORDER BY seen_source, seen_row, key
-"""
-
-MARK_PRESENT = """
-UPDATE supdata.enrolment e
-SET seen_run = %(run_id)s, seen_source = w.source, seen_row = w.row_no, present = true, absent_since = NULL
-FROM wanted w WHERE w.key = e.key
-"""
+""".replace("ENTRY", ENTRY)
 
 # What the registry last accepted, and the chunk in whose file it stands.
 ACCEPTED_IN = """
@@ -45,12 +37,6 @@ LEARN = """
 UPDATE supdata.enrolment e SET accepted_birth = f.birth, accepted_statut = f.statut, accepted_regime = f.regime
 FROM unnest(%(key)s::text[], %(birth)s::text[], %(statut)s::text[], %(regime)s::text[]) AS f (key, birth, statut, regime)
 WHERE e.key = f.key AND e.accepted_content <> '' AND e.accepted_birth = ''
-"""
-
-MARK_ABSENT = """
-UPDATE supdata.enrolment e
-SET present = false, absent_since = (SELECT n.planned_at FROM supdata.run n WHERE n.run_id = %(run_id)s)
-WHERE (e.present OR e.absent_since IS NULL) AND e.uai = ANY(%(uais)s) AND NOT EXISTS (SELECT FROM wanted w WHERE w.key = e.key)
 """
 
 OPEN_RUN = """
@@ -77,6 +63,7 @@ SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
 # A sender holds its school's lock in a mode that others share: whether they send for the same run shows in its second half.
 # The gate makes taking it and looking for others one step, so that of two that come at once one goes through.
 GATE = "SELECT pg_advisory_xact_lock(hashtextextended(%(uai)s, 1))"
+UNSETTLE = "UPDATE supdata.run SET settled = false WHERE run_id = %(run_id)s AND settled"
 BEGIN_SENDING = "SELECT pg_advisory_lock_shared(hashtext(%(uai)s), hashtext(%(run_id)s))"
 END_SENDING = "SELECT pg_advisory_unlock_shared(hashtext(%(uai)s), hashtext(%(run_id)s))"
 SENDING = """
@@ -86,6 +73,13 @@ SELECT EXISTS (
       AND l.classid::bigint = hashtext(%(uai)s)::bigint & 4294967295
       AND (%(besides)s::text IS NULL OR l.objid::bigint <> hashtext(%(besides)s::text)::bigint & 4294967295)
 )
+"""
+
+# Only while nobody sends for the school: what is sent later unsettles its run first.
+SETTLE_RUN = """
+UPDATE supdata.run SET settled = true WHERE run_id = %(run_id)s AND NOT settled AND NOT EXISTS (
+    SELECT FROM supdata.intent i WHERE i.run_id = %(run_id)s
+      AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id))
 """
 
 UNANSWERED = """
@@ -179,10 +173,13 @@ SELECT DISTINCT ON (i.key)
 FROM supdata.intent i
 JOIN supdata.run n ON n.run_id = i.run_id
 LEFT JOIN supdata.receipt r ON r.intent_id = i.id
-WHERE i.run_id = %(run_id)s AND i.id > n.position AND i.chunk = coalesce(%(chunk)s::text, i.chunk)
-  AND r.outcome IS DISTINCT FROM 'not_attempted'
+WHERE i.run_id = %(run_id)s AND i.id > n.position AND r.outcome IS DISTINCT FROM 'not_attempted'
 ORDER BY i.key, i.id DESC
 """
+# Written apart: with one condition for both the index would serve neither.
+RECEIPTS_OF_CHUNK = RECEIPTS.replace("AND i.id >", "AND i.chunk = %(chunk)s AND i.id >")
+
+CHUNKS_SENT = "SELECT DISTINCT chunk FROM supdata.intent WHERE run_id = %(run_id)s"
 
 KEEP_FILES = """
 INSERT INTO supdata.file_read (uai, name, path, size, modified, sha256, run_id, at)

@@ -8,7 +8,7 @@ A run's `position`, taken when it is planned, tells its plan what it could not k
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -16,13 +16,11 @@ from psycopg import Cursor, RawCursor
 
 from supdata.errors import CallUs, TryLater
 from supdata.ledger import statements
-from supdata.ledger.entries import Entry, Facts, Settlement, Standing
+from supdata.ledger.entries import Entry, Facts, Settlement
 from supdata.ledger.recording import Recorder, batch
 from supdata.records.rows import ReadFile
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Action, Outcome
-
-Place = tuple[str, int]
 
 
 class Ledger:
@@ -43,14 +41,9 @@ class Ledger:
 
     def entries(self, keys: Collection[str]) -> dict[str, Entry]:
         """Return what is known of the enrolments among `keys` that were ever sent, by key."""
-        with self._wanting((key, "", 0) for key in keys) as cursor:
+        with self._wanting(keys) as cursor:
             rows = cursor.execute(statements.ENTRIES).fetchall()
-        return {row[0]: _entry(row) for row in rows}
-
-    def declared(self, uais: Sequence[str], ending_after: date) -> list[Standing]:
-        """Return the accepted enrolments of `uais` that end after a date: those of the year being declared."""
-        rows = self._connection.execute(statements.DECLARED, {"uais": list(uais), "ending_after": ending_after})
-        return [Standing(**dict(zip(Standing.__struct_fields__, row, strict=True))) for row in rows]
+        return {row[0]: entry_of(row) for row in rows}
 
     def accepted_in(self, keys: Collection[str]) -> dict[str, tuple[str, str]]:
         """Return by key the run and the chunk in which the registry last accepted each enrolment of `keys`, where known."""
@@ -71,12 +64,13 @@ class Ledger:
             columns = {name: [getattr(one, name) for one in facts.values()] for name in names}
             self._connection.execute(statements.LEARN, {"key": list(facts), **columns})
 
-    def mark_seen(self, run_id: str, uais: Sequence[str], places: Mapping[str, Place], *, complete: bool) -> None:
-        """Note where the source holds each enrolment, by key; when the read was `complete`, the others are absent."""
-        with self._wanting((key, source, row) for key, (source, row) in places.items()) as cursor:
-            cursor.execute(statements.MARK_PRESENT, {"run_id": run_id})
-            if complete:
-                cursor.execute(statements.MARK_ABSENT, {"uais": list(uais), "run_id": run_id})
+    def settle(self, run_id: str, uai: str) -> None:
+        """Note that everything the run `run_id` of the school `uai` has sent is answered, if it is.
+
+        Raises TryLater while anybody sends for the school.
+        """
+        with self.silence([uai]):
+            self._connection.execute(statements.SETTLE_RUN, {"run_id": run_id})
 
     def require_silence(self, uai: str) -> None:
         """Raise TryLater while anybody sends for the school `uai`: what is in flight cannot be planned for."""
@@ -116,6 +110,7 @@ class Ledger:
         with self._connection.transaction():
             self._connection.execute(statements.GATE, names)
             self._connection.execute(statements.BEGIN_SENDING, names)
+            self._connection.execute(statements.UNSETTLE, names)
             alone = not self._sends(names["uai"], besides=run_id)
         try:
             if not alone:
@@ -150,7 +145,7 @@ class Ledger:
                 "the ledger knows of no plan of this run",
                 "Clear the task `plan`, so that the run is planned against the ledger in use.",
             )
-        with self._wanting((key, "", 0) for key in keys) as cursor:
+        with self._wanting(keys) as cursor:
             return frozenset(key for (key,) in cursor.execute(statements.SUPERSEDED, {"run_id": run_id}))
 
     def record(
@@ -199,8 +194,13 @@ class Ledger:
 
         One per enrolment: the last. What was never answered is ambiguous; what was taken back unsent is not among them.
         """
-        rows = self._connection.execute(statements.RECEIPTS, {"run_id": run_id, "chunk": chunk})
+        statement = statements.RECEIPTS if chunk is None else statements.RECEIPTS_OF_CHUNK
+        rows = self._connection.execute(statement, {"run_id": run_id, "chunk": chunk})
         return sorted((_receipt(row) for row in rows), key=lambda one: (one.source, one.row, one.key))
+
+    def chunks_sent(self, run_id: str) -> list[str]:
+        """Return the names of the chunks of which this run has ever sent anything."""
+        return sorted(chunk for (chunk,) in self._connection.execute(statements.CHUNKS_SENT, {"run_id": run_id}))
 
     def count_receipts(self, run_id: str) -> Mapping[Outcome, int]:
         """Return how many records of this run ended in each outcome, as `receipts` tells them."""
@@ -217,18 +217,20 @@ class Ledger:
         return [ReadFile(name=row[0], path=row[1], size=row[2], modified=row[3], sha256=row[4]) for row in rows]
 
     @contextmanager
-    def _wanting(self, rows: Iterable[tuple[str, str, int]]) -> Iterator[Cursor]:
-        """Offer a temporary table `wanted (key, source, row_no)` for a join: COPY takes a million keys in seconds."""
+    def _wanting(self, keys: Iterable[str]) -> Iterator[Cursor]:
+        """Offer a temporary table `wanted (key)` for a join: COPY takes a million keys in seconds."""
         with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE wanted (key text, source text, row_no integer) ON COMMIT DROP")
-            with cursor.copy("COPY wanted (key, source, row_no) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+            cursor.execute("CREATE TEMP TABLE wanted (key text)")
+            with cursor.copy("COPY wanted (key) FROM STDIN") as copy:
+                for key in keys:
+                    copy.write_row((key,))
             cursor.execute("ANALYZE wanted")
             yield cursor
+            cursor.execute("DROP TABLE wanted")  # the transaction may be part of a longer one
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def entry_of(row: Sequence[Any]) -> Entry:
+    """Return what `statements.ENTRY` tells of a key."""
     key, content, state, accepted_content, doubt, status, words, attempts, next_due, rules, birth, statut, regime, replay = row
     return Entry(
         key=key,

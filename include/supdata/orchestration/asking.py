@@ -15,16 +15,18 @@ EXAMPLES = 10
 Place = tuple[str, int]
 
 
-def question_of(run: Run, plan: Plan, judgements: Iterable[Judgement]) -> dict[str, str]:
-    """Return the form's subject and text, and the hash that binds the answer to this very batch."""
-    held = sum(len(chunk) for chunk in plan.held)
-    closings = sum(one.action is Action.CLOSE for chunk in plan.held for one in chunk)
+def question_of(run: Run, plan: Plan, findings: Iterable[Judgement], judgements: Iterable[Judgement]) -> dict[str, str]:
+    """Return the form's subject and text, and the hash that binds the answer to this very batch.
+
+    `findings` are what is noteworthy against the ledger, `judgements` those of all rows.
+    """
+    held, closings = plan.held, plan.held_actions.get(Action.CLOSE, 0)
     ended = f" {closings} of them end enrolments that are no longer in the source." if closings else ""
     paragraphs = [
         f"**{run.institution.name}** ({run.institution.uai}): {held} changes of enrolments already declared wait for a person. "
         f"New enrolments are sent meanwhile.{ended}",
         f"The batch is unusual: {plan.held_why}." if plan.held_why else "Single changes need consent; all others are sent.",
-        "\n".join(_table(plan, judgements)),
+        "\n".join(_table(plan, findings, judgements)),
         f"All rows are in `{run.folder.path}`: `plan/findings.jsonl`, `validate/judgements.jsonl`, `plan/departed.jsonl`.",
         f"**Approve** sends these {held} changes and nothing else. **Reject** leaves them unsent, and the next run asks again. "
         f"Batch `{plan.batch_hash[:16]}`.",
@@ -36,9 +38,9 @@ def question_of(run: Run, plan: Plan, judgements: Iterable[Judgement]) -> dict[s
     }
 
 
-def _table(plan: Plan, judgements: Iterable[Judgement]) -> Iterator[str]:
+def _table(plan: Plan, findings: Iterable[Judgement], judgements: Iterable[Judgement]) -> Iterator[str]:
     yield from ("| | rule | rows | examples |", "| --- | --- | ---: | --- |")
-    yield from _lines("held", _by_rule(plan.findings, Severity.HOLD))
+    yield from _lines("held", _by_rule(findings, Severity.HOLD))
     rejected = (one for one in judgements if one.verdict is Verdict.REJECTED)
     yield from _lines("rejected", _by_rule(rejected, Severity.REJECT))
     gone = [(one.seen_source, one.seen_row) for one in plan.departed]

@@ -61,7 +61,8 @@ def _accepted(run: Run, ledger: Ledger, share: float, marked: frozenset[str]) ->
     def is_wanted(key: str) -> bool:
         return key in marked or is_sampled(key, run.ledger_id, share)
 
-    accepted = {one.key for one in ledger.receipts(run.ledger_id) if one.outcome is Outcome.ACCEPTED and is_wanted(one.key)}
+    answers = (one for chunk in ledger.chunks_sent(run.ledger_id) for one in ledger.receipts(run.ledger_id, chunk))
+    accepted = {one.key for one in answers if one.outcome is Outcome.ACCEPTED and is_wanted(one.key)}
     (plan,) = run.folder.results("plan")
     for name in (name for name in plan.files if name.startswith(("chunk-", "held-")) and name.endswith(".jsonl")):
         for planned in run.folder.read("plan", name, Planned):

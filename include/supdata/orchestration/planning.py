@@ -1,26 +1,29 @@
 """The plan stage: what will be sent, in chunk files, and the question to a person when part of it is held."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+
+import msgspec
 
 from supdata.orchestration.asking import question_of
+from supdata.orchestration.drafting import FINDINGS, UNCHANGED, WAITING, FolderDraft
 from supdata.orchestration.extraction import LEFT_OUT, rows_left_out
 from supdata.orchestration.ledger_access import fingerprint, open_ledger
 from supdata.orchestration.recalling import Recollection
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import as_json
 from supdata.orchestration.validation import RULES_USED, RULINGS, note_of
-from supdata.plan.against_ledger import plan_against_ledger
-from supdata.plan.batch import held_batch
+from supdata.plan.against_ledger import Source, plan_against_ledger
+from supdata.plan.batch import HELD_BATCH, HeldBatch
 from supdata.plan.planning import Plan
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, RulesInForce
 from supdata.records.rows import LeftOutRow, UnreadableRow
-from supdata.records.shipment import Planned
-from supdata.records.states import Action, Outcome, Verdict
+from supdata.records.states import Action, Verdict
 
-#: What a person's approval is bound to.
-HELD_BATCH = "held.json"
+DEPARTED = "departed.jsonl"
 
 
 @dataclass(frozen=True)
@@ -32,60 +35,81 @@ class PlannedRun:
     question: dict[str, str] | None
 
 
+class _Ruled(msgspec.Struct, frozen=True):
+    """A judgement without its reasons."""
+
+    source: str
+    row: int
+    verdict: Verdict
+
+
 def plan_run(run: Run) -> PlannedRun:
     """Plan the run against the ledger and leave the plan in the run folder."""
     with run.stage("plan") as result:
-        plan = _make(run)
-        chunks, held = _write_chunks(run, "chunk", plan.chunks), _write_chunks(run, "held", plan.held)
-        run.folder.write("plan", "unchanged.jsonl", plan.unchanged)
-        run.folder.write("plan", "waiting.jsonl", plan.waiting)
-        run.folder.write("plan", "departed.jsonl", plan.departed)
-        run.folder.write("plan", "findings.jsonl", plan.findings)
+        source = _source(run)
+        with FolderDraft(run.folder) as draft:
+            plan = _plan(run, source, draft)
+        run.folder.write("plan", DEPARTED, plan.departed)
         run.folder.write("plan", RULINGS, plan.rulings)
-        run.folder.write_bytes("plan", HELD_BATCH, as_json(held_batch(dict(zip(held, plan.held, strict=True)))))
+        batch = HeldBatch(chunks=dict(zip(draft.held, plan.digests, strict=True)))
+        run.folder.write_bytes("plan", HELD_BATCH, as_json(batch))
         result.counts.update(_counts(plan))
         result.counts["settings_reopened"] = sum(ruling.reopened for ruling in plan.rulings)
-        result.notes += map(note_of, plan.rulings)
-        if plan.window:
-            result.notes.append(f"{_postponed(plan)} records wait: {plan.window}")
-        if plan.doubtful:
-            result.notes.append(f"{plan.doubtful} departed enrolments are not closed: the student has a row with a fault")
-        if plan.lost:
-            result.notes.append(f"{plan.lost} departed enrolments are not closed: no run folder holds what was declared")
+        result.notes += [*map(note_of, plan.rulings), *_notes(plan, source)]
         result.files += [
-            *(f"{name}.jsonl" for name in (*chunks, *held)),
-            *("unchanged.jsonl", "waiting.jsonl", "departed.jsonl", "findings.jsonl", RULINGS, HELD_BATCH),
+            *(f"{name}.jsonl" for name in (*draft.chunks, *draft.held)),
+            *(UNCHANGED, WAITING, DEPARTED, FINDINGS, RULINGS, HELD_BATCH),
         ]
-    asks = bool(held) and not run.dry_run  # a dry run sends nothing, whatever the answer
-    return PlannedRun(chunks, held, question_of(run, plan, _judgements(run)) if asks else None)
+    asks = bool(draft.held) and not run.dry_run  # a dry run sends nothing, whatever the answer
+    return PlannedRun(draft.chunks, draft.held, _question(run, plan) if asks else None)
 
 
-def _judgements(run: Run) -> Iterator[Judgement]:
-    return run.folder.read("validate", "judgements.jsonl", Judgement)
+def _question(run: Run, plan: Plan) -> dict[str, str]:
+    findings = run.folder.read("plan", FINDINGS, Judgement)
+    return question_of(run, plan, findings, run.folder.read("validate", "judgements.jsonl", Judgement))
 
 
-def _make(run: Run) -> Plan:
-    enrolments = list(run.folder.read("normalise", "enrolments.jsonl", Enrolment))
+def _plan(run: Run, source: Source, draft: FolderDraft) -> Plan:
     (rules,) = run.folder.read("validate", RULES_USED, RulesInForce)
-    unreadable = sum(1 for _ in run.folder.read("extract", "unreadable.jsonl", UnreadableRow))
     hashing = fingerprint()
     with open_ledger() as ledger:
         return plan_against_ledger(
-            list(run.folder.read("validate", "valid.jsonl", Enrolment)),
-            enrolments,
+            source,
             run.institution,
+            draft=draft,
             ledger=ledger,
             fingerprint=hashing,
             rules=rules,
             run_id=run.ledger_id,
             mode=run.mode,
             now=run.started,
-            read=len(enrolments) + unreadable,
-            rejected=sum(one.verdict is Verdict.REJECTED for one in _judgements(run)),
-            limited=run.limit is not None or any(one.partial for one in run.folder.results("extract")),
             recall=Recollection(run, ledger, hashing),
-            left_out=_left_out(run),
         )
+
+
+def _source(run: Run) -> Source:
+    """Return what was read; of the rows that are not valid, of which there are few, the places are held."""
+    verdicts, others = Counter[Verdict](), set[tuple[str, int]]()
+    for one in run.folder.read("validate", "judgements.jsonl", _Ruled):
+        verdicts[one.verdict] += 1
+        if one.verdict is not Verdict.VALID:
+            others.add((one.source, one.row))
+    unreadable = sum(1 for _ in run.folder.read("extract", "unreadable.jsonl", UnreadableRow))
+    return Source(
+        valid=partial(run.folder.opened, "validate", "valid.jsonl"),
+        others=_others(run, others) if others else (),
+        left_out=_left_out(run),
+        read=sum(verdicts.values()) + unreadable,
+        unreadable=unreadable,
+        rejected=verdicts[Verdict.REJECTED],
+        limited=run.limit is not None or any(one.partial for one in run.folder.results("extract")),
+    )
+
+
+def _others(run: Run, places: set[tuple[str, int]]) -> Iterator[Enrolment]:
+    for one in run.folder.read("normalise", "enrolments.jsonl", Enrolment):
+        if (one.source, one.row) in places:
+            yield one
 
 
 def _left_out(run: Run) -> Iterator[tuple[Enrolment, LeftOutRow]]:
@@ -94,26 +118,25 @@ def _left_out(run: Run) -> Iterator[tuple[Enrolment, LeftOutRow]]:
         yield from zip(run.folder.read("normalise", LEFT_OUT, Enrolment), rows_left_out(run), strict=True)
 
 
-def _write_chunks(run: Run, prefix: str, chunks: Sequence[Sequence[Planned]]) -> list[str]:
-    names = [f"{prefix}-{number:04d}" for number in range(1, len(chunks) + 1)]
-    for name, chunk in zip(names, chunks, strict=True):
-        run.folder.write("plan", f"{name}.jsonl", chunk)
-    return names
-
-
-def _postponed(plan: Plan) -> int:
-    return sum(one.outcome is Outcome.HELD for one in plan.waiting)
+def _notes(plan: Plan, source: Source) -> Iterator[str]:
+    if plan.window:
+        yield f"{plan.postponed} records wait: {plan.window}"
+    if plan.doubtful and source.unreadable:
+        yield f"{plan.doubtful} departed enrolments are not closed: {source.unreadable} rows cannot be read, and may be theirs"
+    elif plan.doubtful:
+        yield f"{plan.doubtful} departed enrolments are not closed: the student has a row with a fault"
+    if plan.lost:
+        yield f"{plan.lost} departed enrolments are not closed: no run folder holds what was declared"
 
 
 def _counts(plan: Plan) -> dict[str, int]:
-    leaving = [one for chunk in (*plan.chunks, *plan.held) for one in chunk]
     return {
-        "to_create": sum(one.action is Action.CREATE for one in leaving),
-        "to_update": sum(one.action is Action.UPDATE for one in leaving),
-        "to_close": sum(one.action is Action.CLOSE for one in leaving),
-        "held": sum(len(chunk) for chunk in plan.held) + _postponed(plan),
-        "postponed": _postponed(plan),
-        "unchanged": len(plan.unchanged),
-        "waiting": len(plan.waiting),
+        "to_create": plan.leaving.get(Action.CREATE, 0),
+        "to_update": plan.leaving.get(Action.UPDATE, 0),
+        "to_close": plan.leaving.get(Action.CLOSE, 0),
+        "held": plan.held + plan.postponed,
+        "postponed": plan.postponed,
+        "unchanged": plan.unchanged,
+        "waiting": plan.waiting,
         "departed": len(plan.departed),
     }

@@ -10,10 +10,9 @@ from supdata.errors import SupdataError, TryLater
 from supdata.ledger.store import Ledger
 from supdata.orchestration.hook import SupdataHook
 from supdata.orchestration.ledger_access import open_ledger
-from supdata.orchestration.planning import HELD_BATCH
 from supdata.orchestration.reading_back import read_side_of
 from supdata.orchestration.run import Run
-from supdata.plan.batch import HeldBatch, check_release
+from supdata.plan.batch import HELD_BATCH, HeldBatch, check_release
 from supdata.plan.windows import told, window_at
 from supdata.push.sending import push_chunk, receipts_so_far
 from supdata.records.shipment import Planned, Receipt

@@ -1,10 +1,15 @@
 """The reconcile stage: the run counted again from its files and from the ledger."""
 
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
+import msgspec
 from msgspec.structs import replace
 
-from supdata.errors import RunStopped
+from supdata.errors import RunStopped, TryLater
+from supdata.ledger.store import Ledger
 from supdata.orchestration.approval import decision_of
 from supdata.orchestration.confirming import confirm
 from supdata.orchestration.extraction import rows_left_out
@@ -16,10 +21,8 @@ from supdata.orchestration.run_folder import StageResult, as_json
 from supdata.reconcile.balance import Balance, ChunkEvidence, Evidence, check, raise_if_broken
 from supdata.reconcile.confirming import raise_if_different
 from supdata.records.counts import Counts
-from supdata.records.enrolment import Enrolment
-from supdata.records.judgement import Judgement
-from supdata.records.rows import RawRow, UnreadableRow
-from supdata.records.shipment import Departed, Known, Planned, Receipt
+from supdata.records.shipment import Departed, Planned, Receipt
+from supdata.records.states import Verdict
 
 BALANCE = "balance.json"
 #: Which of the plan's files each push sends.
@@ -37,6 +40,7 @@ def reconcile_run(run: Run) -> Counts:
     with run.stage("reconcile") as result:
         _require_a_plan(run)
         balance = _balance(run)
+        _settle(run)
         _leave(run, result, balance)
         result.files.append(BALANCE)
         raise_if_broken(balance, dry_run=run.dry_run)
@@ -49,6 +53,12 @@ def reconcile_run(run: Run) -> Counts:
         _leave(run, result, balance)
         raise_if_different(confirmation)
     return balance.counts
+
+
+def _settle(run: Run) -> None:
+    """Let later plans know that nothing of this run is left unanswered; the next one finds out by itself where this cannot."""
+    with suppress(TryLater), open_ledger() as ledger:
+        ledger.settle(run.ledger_id, run.institution.uai)
 
 
 def _leave(run: Run, result: StageResult, balance: Balance) -> None:
@@ -83,31 +93,67 @@ def _stopped(found: str, stage: str) -> RunStopped:
     return RunStopped("Counting every row of the run again", found, f"Mend `{stage}`, clear it, and this task runs again.")
 
 
+class _Place(msgspec.Struct, frozen=True, gc=False):
+    """Where a record stands, which is all that matters of most."""
+
+    source: str
+    row: int
+
+
+class _Judged(msgspec.Struct, frozen=True, gc=False):
+    source: str
+    row: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A chunk file, read anew whenever it is iterated."""
+
+    run: Run
+    name: str
+
+    def __iter__(self) -> Iterator[Planned]:
+        return self.run.folder.read("plan", self.name, Planned)
+
+
 def _balance(run: Run) -> Balance:
     (plan,) = run.folder.results("plan")
+    names = {name: stage for stage, prefix in PUSHES.items() for name in plan.files if name.startswith(prefix)}
     with open_ledger() as ledger:
         evidence = Evidence(
-            rows=run.folder.read("extract", "rows.jsonl", RawRow),
-            unreadable=run.folder.read("extract", "unreadable.jsonl", UnreadableRow),
-            enrolments=run.folder.read("normalise", "enrolments.jsonl", Enrolment),
-            judgements=run.folder.read("validate", "judgements.jsonl", Judgement),
-            valid=run.folder.read("validate", "valid.jsonl", Enrolment),
-            unchanged=run.folder.read("plan", "unchanged.jsonl", Known),
+            rows=run.folder.read("extract", "rows.jsonl", _Place),
+            unreadable=run.folder.read("extract", "unreadable.jsonl", _Place),
+            enrolments=run.folder.read("normalise", "enrolments.jsonl", _Place),
+            judgements=run.folder.read("validate", "judgements.jsonl", _Judged),
+            valid=run.folder.read("validate", "valid.jsonl", _Place),
+            unchanged=run.folder.read("plan", "unchanged.jsonl", _Place),
             waiting=run.folder.read("plan", "waiting.jsonl", Receipt),
             departed=run.folder.read("plan", "departed.jsonl", Departed),
             left_out=rows_left_out(run),
-            chunks=[
-                _chunk(run, name, stage, held=stage == "push_held")
-                for stage, prefix in PUSHES.items()
-                for name in plan.files
-                if name.startswith(prefix)
-            ],
-            ledger=ledger.receipts(run.ledger_id),
+            chunks=_Chunks(run, ledger, names),
+            strays=_strays(run, ledger, {name.removesuffix(".jsonl") for name in names}),
             superseded=partial(ledger.superseded, run.ledger_id),
         )
         return check(evidence)
 
 
-def _chunk(run: Run, name: str, stage: str, *, held: bool = False) -> ChunkEvidence:
-    receipts = run.folder.read(stage, name, Receipt) if run.folder.has(stage, name) else None
-    return ChunkEvidence(planned=run.folder.read("plan", name, Planned), receipts=receipts, held=held)
+@dataclass(frozen=True)
+class _Chunks:
+    """The chunks of a plan, each looked at when its turn comes; `names` are their files, by the stage that sends them."""
+
+    run: Run
+    ledger: Ledger
+    names: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[ChunkEvidence]:
+        for name, stage in self.names.items():
+            sent = self.ledger.receipts(self.run.ledger_id, name.removesuffix(".jsonl"))
+            receipts = self.run.folder.read(stage, name, Receipt) if self.run.folder.has(stage, name) else None
+            yield ChunkEvidence(_Planned(self.run, name), receipts, held=stage == "push_held", ledger=sent)
+
+
+def _strays(run: Run, ledger: Ledger, planned: Collection[str]) -> Iterator[Receipt]:
+    for chunk in ledger.chunks_sent(run.ledger_id):
+        if chunk not in planned:
+            yield from ledger.receipts(run.ledger_id, chunk)

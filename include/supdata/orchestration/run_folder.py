@@ -105,6 +105,10 @@ class RunFolder:
         """Whether the file is there: a stage that failed early has left none."""
         return is_there(self.path / stage / name)
 
+    def remove(self, stage: str, name: str) -> None:
+        """Delete a file that its stage alone needed."""
+        (self.path / stage / name).unlink()
+
     def read_bytes(self, stage: str, name: str) -> bytes:
         """Return the content of one whole file."""
         with self.opened(stage, name) as stream:

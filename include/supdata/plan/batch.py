@@ -1,12 +1,15 @@
 """The held batch: which chunks it has, and the hash to which a person's approval is bound."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 
 import msgspec
 
 from supdata.errors import RunStopped
 from supdata.records.shipment import Planned
+
+#: The file of the run folder that names the batch.
+HELD_BATCH = "held.json"
 
 
 class HeldBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +37,6 @@ def digest(chunk: Iterable[Planned]) -> str:
 def batch_hash(digests: Iterable[str]) -> str:
     """Return the hash of a batch from the digests of its chunks, in their order."""
     return sha256("\n".join(digests).encode()).hexdigest()
-
-
-def held_batch(chunks: Mapping[str, Sequence[Planned]]) -> HeldBatch:
-    """Return the batch made of these chunks."""
-    return HeldBatch(chunks={name: digest(chunk) for name, chunk in chunks.items()})
 
 
 def check_release(batch: HeldBatch, *, approved: str, chunk: str, records: Iterable[Planned]) -> None:

@@ -29,22 +29,13 @@ class Closing:
     """`leaving` is sent; `waiting` was answered before, and the answer stands; `lost` counts those that were not found.
 
     `doubtful` counts those whose student stands in the source all the same, in a row with a fault: a mistyped INE makes the
-    enrolment that was declared look gone.
+    enrolment that was declared look gone. Or may stand there, in a row that could not be read.
     """
 
     leaving: list[Planned] = field(default_factory=list)
     waiting: list[tuple[Planned, Entry]] = field(default_factory=list)
     lost: int = 0
     doubtful: int = 0
-
-
-def gone(standing: Sequence[Standing], present: Collection[str] | None, left_out: Collection[str] = ()) -> list[Standing]:
-    """Return the enrolments that stand in the registry and are gone from the source, by where they were last seen.
-
-    Gone is what is not `present`, and what the source itself leaves out; the latter alone where `present` is not known.
-    """
-    absent = (one for one in standing if one.key in left_out or (present is not None and one.key not in present))
-    return sorted(absent, key=lambda one: (one.seen_source, one.seen_row, one.key))
 
 
 def close(

@@ -1,16 +1,12 @@
 """Which window of a school a moment falls into, and what of a plan waits for its end."""
 
-from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from supdata.config.models import Institution
 from supdata.config.windows import Window
 from supdata.records.shipment import Planned
 from supdata.records.states import Action
-
-Reasons = TypeVar("Reasons")
 
 
 def window_at(institution: Institution, moment: datetime) -> Window | None:
@@ -20,15 +16,9 @@ def window_at(institution: Institution, moment: datetime) -> Window | None:
     return min(open_ones, key=lambda one: one.send != "nothing", default=None)
 
 
-def divide(
-    leaving: Iterable[tuple[Planned, Reasons]], window: Window | None
-) -> tuple[list[tuple[Planned, Reasons]], list[Planned]]:
-    """Return what may leave, and what waits for the end of `window`."""
-    may, waits = list[tuple[Planned, Reasons]](), list[Planned]()
-    for planned, reasons in leaving:
-        passes = window is None or (window.send == "additions" and planned.action is Action.CREATE)
-        may.append((planned, reasons)) if passes else waits.append(planned)
-    return may, waits
+def passes(planned: Planned, window: Window | None) -> bool:
+    """Whether a record may leave; otherwise it waits for the end of `window`."""
+    return window is None or (window.send == "additions" and planned.action is Action.CREATE)
 
 
 def told(window: Window) -> str:

@@ -41,15 +41,20 @@ def make_body(enrolment: Enrolment, institution: Institution) -> dict[str, str]:
     return body | {name: value for name in OPTIONAL if (value := getattr(enrolment, name))}
 
 
-def as_planned(enrolment: Enrolment, key: str, institution: Institution, fingerprint: Fingerprint, action: Action) -> Planned:
-    """Return the record by which a valid enrolment, of the ledger key `key`, is declared; raises what `make_body` raises."""
+def as_planned(
+    enrolment: Enrolment, key: str, institution: Institution, fingerprint: Fingerprint, action: Action, *, content: str = ""
+) -> Planned:
+    """Return the record by which a valid enrolment, of the ledger key `key`, is declared; raises what `make_body` raises.
+
+    `content` is that of its body where it is known already.
+    """
     body = make_body(enrolment, institution)
     return Planned(
         source=enrolment.source,
         row=enrolment.row,
         sisId=enrolment.sisId,
         key=key,
-        content=fingerprint.content(body),
+        content=content or fingerprint.content(body),
         action=action,
         body=body,
         birth=fingerprint.birth(key, enrolment.dateNaissance),

@@ -3,26 +3,27 @@
 `supdata.records.states` draws the equations. A sum that a stage reported about itself proves nothing and is not used.
 """
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
+import numpy as np
 
 from supdata.errors import BalanceBroken, TryLater
-from supdata.reconcile.differences import Difference, Place, compare, name
-from supdata.reconcile.evidence import ChunkEvidence, Evidence
-from supdata.reconcile.shipping import Shipped, follow
+from supdata.reconcile.differences import Difference, Differences, Place
+from supdata.reconcile.evidence import ChunkEvidence, Evidence, Placed
+from supdata.reconcile.shipping import UNKNOWN_TO_FILES, follow, place_of
 from supdata.records.counts import Counts
-from supdata.records.enrolment import Enrolment
-from supdata.records.judgement import Judgement
-from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
-from supdata.records.shipment import Known, Planned, Receipt
+from supdata.records.row_marks import RowMarks
+from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Action, Outcome, Verdict
 
 __all__ = ["Balance", "ChunkEvidence", "Difference", "Evidence", "check", "raise_if_broken"]
 
-Placed = RawRow | UnreadableRow | LeftOutRow | Enrolment | Judgement | Known | Planned | Receipt
+#: In which lists a row stands.
+READ, UNREADABLE, ENROLMENT, JUDGED, JUDGED_VALID, VALID, PLANNED, LEFT_OUT = (1 << bit for bit in range(8))
 
 #: Left side, then what it must be the sum of.
 EQUATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -38,6 +39,9 @@ EQUATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 #: What the run leaves open, unless a later one has taken it up.
 UNSETTLED = frozenset({Outcome.AMBIGUOUS, Outcome.NOT_ATTEMPTED})
 
+#: Receipts that are looked at together where they are in no chunk.
+LOT = 10_000
+
 
 class Balance(msgspec.Struct, frozen=True):
     """How many rows stand in each state, and where that does not add up; no difference means that it closes."""
@@ -51,24 +55,6 @@ class Balance(msgspec.Struct, frozen=True):
         return not self.differences
 
 
-@dataclass(frozen=True)
-class _Findings:
-    """The evidence read once: places of rows, and what became of what was to be sent."""
-
-    rows: list[Place]
-    unreadable: list[Place]
-    enrolments: list[Place]
-    judged: list[tuple[Place, Verdict]]
-    valid: list[Place]
-    unchanged: list[Place]
-    waiting: list[Receipt]
-    planned: list[Planned]
-    shipped: Shipped
-    departed: set[str]
-    left_out: list[Place]
-    superseded: int
-
-
 def check(evidence: Evidence) -> Balance:
     """Count every row of a run and name those that are lost, counted twice, or told differently by files and ledger.
 
@@ -76,9 +62,11 @@ def check(evidence: Evidence) -> Balance:
     enrolment that has departed, each planned one in one receipt, and each receipt of the files in the ledger, and the other way
     round.
     """
-    findings = _read(evidence)
-    counts = _count(findings)
-    return Balance(counts, (*_misplaced(findings), *findings.shipped.differences, *_unbalanced(counts)))
+    counting = _Counting(evidence.superseded)
+    counting.rows_of(evidence)
+    counting.plan_of(evidence)
+    counts = counting.counts()
+    return Balance(counts, (*counting.misplaced(), *counting.found, *_unbalanced(counts)))
 
 
 def raise_if_broken(balance: Balance, *, dry_run: bool = False) -> None:
@@ -107,69 +95,139 @@ def raise_if_broken(balance: Balance, *, dry_run: bool = False) -> None:
         )
 
 
-def _read(evidence: Evidence) -> _Findings:
-    chunks = [ChunkEvidence(list(one.planned), one.receipts, one.held) for one in evidence.chunks]
-    shipped, waiting = follow(chunks, evidence.ledger), list(evidence.waiting)
-    unsettled = [one.key for one in (*shipped.fates, *waiting) if one.outcome in UNSETTLED]
-    return _Findings(
-        rows=_places(evidence.rows),
-        unreadable=_places(evidence.unreadable),
-        enrolments=_places(evidence.enrolments),
-        judged=[((one.source, one.row), one.verdict) for one in evidence.judgements],
-        valid=_places(evidence.valid),
-        unchanged=_places(evidence.unchanged),
-        waiting=waiting,
-        planned=[one for chunk in chunks for one in chunk.planned],
-        shipped=shipped,
-        departed={one.key for one in evidence.departed},
-        left_out=_places(evidence.left_out),
-        superseded=len(evidence.superseded(unsettled)) if unsettled else 0,
-    )
+@dataclass
+class _Counting:
+    """The evidence read once: marks of rows, counts, and what became of what was to be sent."""
+
+    superseded_among: Callable[[Sequence[str]], Iterable[str]]
+    marks: RowMarks = field(default_factory=RowMarks)
+    listed: Counter[int] = field(default_factory=Counter)
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    actions: Counter[Action] = field(default_factory=Counter)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    accepted: Counter[Action] = field(default_factory=Counter)
+    unchanged: int = 0
+    postponed: int = 0
+    superseded: int = 0
+    departed: set[str] = field(default_factory=set)
+    twice: Differences = field(default_factory=Differences)
+    found: Differences = field(default_factory=Differences)
+
+    def rows_of(self, evidence: Evidence) -> None:
+        """Mark the rows from the source to the valid ones."""
+        self._mark(READ, evidence.rows, "the rows read")
+        self._mark(UNREADABLE, evidence.unreadable, "the unreadable rows")
+        self._mark(LEFT_OUT, evidence.left_out, "the rows left out")
+        self._mark(ENROLMENT, evidence.enrolments, "the enrolments")
+        for one in evidence.judgements:
+            self.verdicts[one.verdict] += 1
+            self._mark(JUDGED, (one,), "the judgements")
+            if one.verdict is Verdict.VALID:
+                self._mark(JUDGED_VALID, (one,), "the valid judgements")
+        self._mark(VALID, evidence.valid, "the valid rows")
+
+    def plan_of(self, evidence: Evidence) -> None:
+        """Mark what the plan made of the valid rows, and count what became of what was to be sent."""
+        self.departed.update(one.key for one in evidence.departed)
+        for one in evidence.unchanged:
+            self.unchanged += 1
+            self._mark(PLANNED, (one,), "the plan")
+        waiting: list[Receipt] = []
+        for receipt in evidence.waiting:
+            self._planned(receipt)
+            self.postponed += receipt.outcome is Outcome.HELD
+            waiting.append(receipt)
+            if len(waiting) == LOT:
+                self._ended(waiting)
+                waiting = []
+        self._ended(waiting)
+        keys = _KeysSeen()
+        for chunk in evidence.chunks:
+            planned = list(chunk.planned)
+            for one in planned:
+                self._planned(one)
+                keys.add(one.key)
+            self._ended(follow(chunk, planned, self.found))
+        self.found.add("the same enrolment planned twice", keys.doubled(evidence.chunks))
+        self.found.add(UNKNOWN_TO_FILES, map(place_of, evidence.strays))
+
+    def _mark(self, mark: int, records: Iterable[Placed], called: str) -> None:
+        for one in records:
+            self.listed[mark] += 1
+            if not self.marks.add(mark, one.source, one.row):
+                self.twice.add(f"more than once in {called}", [(one.source, one.row)])
+
+    def _planned(self, one: Planned | Receipt) -> None:
+        self.actions[one.action] += 1
+        if one.action is not Action.CLOSE:
+            self._mark(PLANNED, (one,), "the plan")
+        elif one.key not in self.departed:
+            self.found.add("closed, and not departed", [place_of(one)])
+
+    def _ended(self, fates: Sequence[Receipt]) -> None:
+        self.outcomes.update(one.outcome for one in fates)
+        self.accepted.update(one.action for one in fates if one.outcome is Outcome.ACCEPTED)
+        unsettled = [one.key for one in fates if one.outcome in UNSETTLED]
+        self.superseded += len(list(self.superseded_among(unsettled))) if unsettled else 0
+
+    def counts(self) -> Counts:
+        """Return how many rows stand in each state."""
+        return Counts(
+            read=self.listed[READ] + self.listed[UNREADABLE],
+            unreadable=self.listed[UNREADABLE],
+            unchanged=self.unchanged,
+            to_create=self.actions[Action.CREATE],
+            to_update=self.actions[Action.UPDATE],
+            to_close=self.actions[Action.CLOSE],
+            created=self.accepted[Action.CREATE],
+            updated=self.accepted[Action.UPDATE],
+            closed=self.accepted[Action.CLOSE],
+            departed=len(self.departed),
+            left_out=self.listed[LEFT_OUT],
+            superseded=self.superseded,
+            postponed=self.postponed,
+            **{verdict.value: self.verdicts[verdict] for verdict in Verdict},
+            **{outcome.value: self.outcomes[outcome] for outcome in Outcome},
+        )
+
+    def misplaced(self) -> Iterator[Difference]:
+        """Yield where rows are lost or doubled on their way from stage to stage."""
+        found = Differences()
+        found.add("both read and unreadable", self.marks.of((READ | UNREADABLE, READ | UNREADABLE)))
+        left_out = ((mark | LEFT_OUT, mark | LEFT_OUT) for mark in (READ, UNREADABLE))
+        found.add("both read and left out", self.marks.of(*left_out))
+        yield from found
+        yield from self.twice
+        yield from self._compared(READ, ENROLMENT, "the rows read", "the enrolments")
+        yield from self._compared(READ, JUDGED, "the rows read", "the judgements")
+        yield from self._compared(JUDGED_VALID, VALID, "the valid judgements", "the valid rows")
+        yield from self._compared(VALID, PLANNED, "the valid rows", "the plan")
+
+    def _compared(self, before: int, after: int, one: str, other: str) -> Iterator[Difference]:
+        found = Differences()
+        found.add(f"in {one}, missing from {other}", self.marks.of((before | after, before)))
+        found.add(f"in {other}, missing from {one}", self.marks.of((before | after, after)))
+        return iter(found)
 
 
-def _places(records: Iterable[Placed]) -> list[Place]:
-    return [(one.source, one.row) for one in records]
+class _KeysSeen:
+    """Keys of which none may come twice; of each the first half is kept, which tells nearly all of them apart."""
 
+    def __init__(self) -> None:
+        self._beginnings = array("Q")
 
-def _count(findings: _Findings) -> Counts:
-    verdicts = Counter(verdict for _, verdict in findings.judged)
-    actions = Counter(one.action for one in findings.planned) + Counter(one.action for one in findings.waiting)
-    fates = [*findings.shipped.fates, *findings.waiting]
-    outcomes = Counter(one.outcome for one in fates)
-    accepted = Counter(one.action for one in fates if one.outcome is Outcome.ACCEPTED)
-    return Counts(
-        read=len(findings.rows) + len(findings.unreadable),
-        unreadable=len(findings.unreadable),
-        unchanged=len(findings.unchanged),
-        to_create=actions[Action.CREATE],
-        to_update=actions[Action.UPDATE],
-        to_close=actions[Action.CLOSE],
-        created=accepted[Action.CREATE],
-        updated=accepted[Action.UPDATE],
-        closed=accepted[Action.CLOSE],
-        departed=len(findings.departed),
-        left_out=len(findings.left_out),
-        superseded=findings.superseded,
-        postponed=sum(one.outcome is Outcome.HELD for one in findings.waiting),
-        **{verdict.value: verdicts[verdict] for verdict in Verdict},
-        **{outcome.value: outcomes[outcome] for outcome in Outcome},
-    )
+    def add(self, key: str) -> None:
+        """Take a key: hexadecimal digits."""
+        self._beginnings.append(int(key[:16], 16))
 
-
-def _misplaced(findings: _Findings) -> Iterator[Difference]:
-    """Yield where rows are lost or doubled on their way from stage to stage."""
-    judged = [place for place, _ in findings.judged]
-    valid = [place for place, verdict in findings.judged if verdict is Verdict.VALID]
-    sent: list[Planned | Receipt] = [*findings.waiting, *findings.planned]
-    planned = [*findings.unchanged, *_places(one for one in sent if one.action is not Action.CLOSE)]
-    yield from name("both read and unreadable", set(findings.rows) & set(findings.unreadable))
-    yield from name("both read and left out", {*findings.rows, *findings.unreadable} & set(findings.left_out))
-    yield from compare(findings.rows, findings.enrolments, one="the rows read", other="the enrolments")
-    yield from compare(findings.rows, judged, one="the rows read", other="the judgements")
-    yield from compare(valid, findings.valid, one="the valid judgements", other="the valid rows")
-    yield from compare(findings.valid, planned, one="the valid rows", other="the plan")
-    closed = [one for one in sent if one.action is Action.CLOSE and one.key not in findings.departed]
-    yield from name("closed, and not departed", _places(closed))
+    def doubled(self, chunks: Iterable[ChunkEvidence]) -> Iterator[Place]:
+        """Yield each place whose key another place has had before it."""
+        beginnings = np.sort(np.frombuffer(self._beginnings, dtype=np.uint64))
+        twice = set(beginnings[1:][beginnings[1:] == beginnings[:-1]].tolist())
+        first: dict[str, Place] = {}
+        for one in (one for chunk in chunks for one in chunk.planned) if twice else ():
+            if int(one.key[:16], 16) in twice and first.setdefault(one.key, place_of(one)) != place_of(one):
+                yield place_of(one)
 
 
 def _unbalanced(counts: Counts) -> Iterator[Difference]:

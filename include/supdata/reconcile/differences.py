@@ -25,17 +25,38 @@ class Difference(msgspec.Struct, frozen=True):
         return f"{self.what}: {self.count} ({named}{', …' if self.count > len(self.rows) else ''})"
 
 
+class Differences:
+    """What is wrong with a run, as it is found: of each kind how many rows, and the first of them."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[int, list[Place]]] = {}
+
+    def add(self, what: str, places: Iterable[Place]) -> None:
+        """Note rows, each once; nothing when there are none."""
+        for place in places:
+            count, first = self._found.get(what, (0, []))
+            first.append(place)
+            if len(first) > 2 * NAMED_ROWS:
+                first = sorted(first)[:NAMED_ROWS]
+            self._found[what] = (count + 1, first)
+
+    def __iter__(self) -> Iterator[Difference]:
+        """Yield a difference for each kind, in the order in which they were found first."""
+        for what, (count, first) in self._found.items():
+            yield Difference(what, count, tuple(sorted(first)[:NAMED_ROWS]))
+
+
 def name(what: str, places: Iterable[Place]) -> Iterator[Difference]:
     """Yield a difference that names `places`, each once in order; nothing when there are none."""
-    sorted_places = sorted(set(places))
-    if sorted_places:
-        yield Difference(what, len(sorted_places), tuple(sorted_places[:NAMED_ROWS]))
+    found = Differences()
+    found.add(what, sorted(set(places)))
+    yield from found
 
 
-def compare(before: Iterable[Place], after: Iterable[Place], *, one: str, other: str) -> Iterator[Difference]:
-    """Yield the differences between two lists of places that must hold the same rows, each exactly once."""
+def compare(found: Differences, before: Iterable[Place], after: Iterable[Place], *, one: str, other: str) -> None:
+    """Note the differences between two lists of places that must hold the same rows, each exactly once."""
     left, right = Counter(before), Counter(after)
-    yield from name(f"more than once in {one}", (place for place, count in left.items() if count > 1))
-    yield from name(f"more than once in {other}", (place for place, count in right.items() if count > 1))
-    yield from name(f"in {one}, missing from {other}", left.keys() - right.keys())
-    yield from name(f"in {other}, missing from {one}", right.keys() - left.keys())
+    found.add(f"more than once in {one}", (place for place, count in left.items() if count > 1))
+    found.add(f"more than once in {other}", (place for place, count in right.items() if count > 1))
+    found.add(f"in {one}, missing from {other}", left.keys() - right.keys())
+    found.add(f"in {other}, missing from {one}", right.keys() - left.keys())

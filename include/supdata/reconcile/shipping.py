@@ -1,9 +1,8 @@
 """What became of each planned record, told by the push's files and checked against the ledger."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 
-from supdata.reconcile.differences import Difference, Place, compare, name
+from supdata.reconcile.differences import Differences, Place, compare
 from supdata.reconcile.evidence import ChunkEvidence
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Outcome
@@ -14,39 +13,27 @@ UNSENT = frozenset({Outcome.NOT_ATTEMPTED, Outcome.HELD})
 #: knows more. Nothing is lost or doubled by that; any other disagreement is an error.
 BEHIND = frozenset({Outcome.NOT_ATTEMPTED, Outcome.AMBIGUOUS})
 
-
-@dataclass
-class Shipped:
-    """All records that were to be sent, each with what became of it."""
-
-    fates: list[Receipt] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+UNKNOWN_TO_FILES = "has a receipt in the ledger and none in the files"
 
 
-def follow(chunks: Iterable[ChunkEvidence], ledger: Iterable[Receipt]) -> Shipped:
-    """Return the fate of every planned record, and where plan, files and ledger tell different stories.
+def follow(chunk: ChunkEvidence, planned: Sequence[Planned], found: Differences) -> list[Receipt]:
+    """Return the fate of every record of a chunk, and note where plan, files and ledger tell different stories.
 
     A chunk whose push left no file is told by the ledger; what the ledger does not know has not left.
     """
-    told = {receipt.key: receipt for receipt in ledger}
-    shipped = Shipped()
-    keys: dict[str, Place] = {}
-    twice: list[Place] = []
-    for chunk in chunks:
-        planned = list(chunk.planned)
-        twice += [_place(one) for one in planned if keys.setdefault(one.key, _place(one)) != _place(one)]
-        if chunk.receipts is None:
-            shipped.fates += [_untold(one, told, held=chunk.held) for one in planned]
-            continue
+    told = {receipt.key: receipt for receipt in chunk.ledger}
+    if chunk.receipts is None:
+        fates = [_untold(one, told, held=chunk.held) for one in planned]
+    else:
         receipts = list(chunk.receipts)
-        shipped.differences += compare(map(_place, planned), map(_place, receipts), one="a planned chunk", other="its receipts")
-        shipped.fates += [told.get(one.key, one) if one.outcome in BEHIND else one for one in receipts]
-    shipped.differences += name("the same enrolment planned twice", twice)
-    shipped.differences += _against_ledger(shipped.fates, told)
-    return shipped
+        compare(found, map(place_of, planned), map(place_of, receipts), one="a planned chunk", other="its receipts")
+        fates = [told.get(one.key, one) if one.outcome in BEHIND else one for one in receipts]
+    _compare_with_ledger(fates, told, found)
+    return fates
 
 
-def _place(record: Planned | Receipt) -> Place:
+def place_of(record: Planned | Receipt) -> Place:
+    """Return where a record stands in the source."""
     return (record.source, record.row)
 
 
@@ -61,19 +48,15 @@ def _untold(planned: Planned, told: Mapping[str, Receipt], *, held: bool) -> Rec
     return told.get(planned.key, unsent)
 
 
-def _against_ledger(fates: Iterable[Receipt], told: Mapping[str, Receipt]) -> Iterator[Difference]:
+def _compare_with_ledger(fates: Iterable[Receipt], told: Mapping[str, Receipt], found: Differences) -> None:
     sent = {one.key: one for one in fates if one.outcome not in UNSENT}
-    yield from name(
-        "has a receipt in the files and none in the ledger", (_place(sent[key]) for key in sent.keys() - told.keys())
-    )
-    yield from name(
-        "has a receipt in the ledger and none in the files", (_place(told[key]) for key in told.keys() - sent.keys())
-    )
-    yield from name(
+    found.add("has a receipt in the files and none in the ledger", (place_of(sent[key]) for key in sent.keys() - told.keys()))
+    found.add(UNKNOWN_TO_FILES, (place_of(told[key]) for key in told.keys() - sent.keys()))
+    found.add(
         "has another answer in the files than in the ledger",
-        (_place(sent[key]) for key in sent.keys() & told.keys() if _answer(sent[key]) != _answer(told[key])),
+        (place_of(sent[key]) for key in sent.keys() & told.keys() if _answer(sent[key]) != _answer(told[key])),
     )
 
 
 def _answer(receipt: Receipt) -> tuple[object, ...]:
-    return (_place(receipt), receipt.action, receipt.outcome, receipt.id_inscription)
+    return (place_of(receipt), receipt.action, receipt.outcome, receipt.id_inscription)

@@ -1,11 +1,15 @@
 """JSON Lines, the form in which records wait in the run folder between two stages."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import BinaryIO, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 Record = TypeVar("Record")
+
+#: Records written at a time.
+LOT = 500
 
 
 @runtime_checkable
@@ -30,10 +34,32 @@ def read_lines(stream: BinaryIO, record: type[Record]) -> Iterator[Record]:
 
 
 def write_lines(stream: BinaryIO, records: Iterable[object]) -> int:
-    """Write one line per record to `stream` and return how many."""
-    encoder = msgspec.json.Encoder()
+    """Write one line per record to `stream` and return how many.
+
+    Many lines at a time: a file of the run folder may be anywhere, and each write passes through several hands.
+    """
+    encoder, lines = msgspec.json.Encoder(), iter(records)
     count = 0
-    for record in records:
-        stream.write(encoder.encode(record) + b"\n")
-        count += 1
+    while lot := list(islice(lines, LOT)):
+        stream.write(encoder.encode_lines(lot))
+        count += len(lot)
     return count
+
+
+class LinesWriter:
+    """Writes records as lines that come one at a time, many of them at once; what is left is written by `flush`."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._waiting: list[object] = []
+
+    def write(self, record: object) -> None:
+        """Take a record."""
+        self._waiting.append(record)
+        if len(self._waiting) == LOT:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has been taken."""
+        write_lines(self._stream, self._waiting)
+        self._waiting = []

@@ -17,11 +17,10 @@ from supdata.errors import RunStopped
 from supdata.orchestration import approval, pushing
 from supdata.orchestration.approval import ApproveHeld, decision_of, patience
 from supdata.orchestration.asking import question_of
-from supdata.orchestration.planning import HELD_BATCH
 from supdata.orchestration.pushing import push_chunk_of
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import RunFolder, as_json
-from supdata.plan.batch import held_batch
+from supdata.plan.batch import HELD_BATCH, HeldBatch, digest
 from supdata.plan.planning import Plan
 from supdata.records.judgement import Judgement, Reason
 from supdata.records.shipment import Departed, Planned, Receipt
@@ -79,19 +78,17 @@ def a_run(folder: Path, **changes: Any) -> Run:
     return Run(**{**facts, **changes})
 
 
-def a_plan(held: list[list[Planned]], why: str = "") -> Plan:
-    findings = [a_judgement(one.row, "LEDGER-BIRTH-CHANGED", Severity.HOLD) for chunk in held for one in chunk]
+def a_plan(held: int, why: str = "") -> Plan:
     gone = [Departed(key="1" * 32, seen_run="before", seen_source="old.csv", seen_row=14)]
-    return Plan(
-        chunks=[], held=held, held_why=why, unchanged=[], waiting=[], departed=gone, findings=findings, batch_hash="ab" * 32,
-        learned={},
-    )  # fmt: skip
+    return Plan(held=held, held_why=why, departed=gone, batch_hash="ab" * 32)
 
 
 def test_the_question_counts_by_reason_and_names_rows_but_no_student(tmp_path: Path) -> None:
-    held = [[a_planned(row) for row in range(2, 14)]]
+    findings = [a_judgement(row, "LEDGER-BIRTH-CHANGED", Severity.HOLD) for row in range(2, 14)]
     judgements = [a_judgement(30, "INE-FORMAT", Severity.REJECT), a_judgement(31, "INE-KEY-RNIE", Severity.WARN)]
-    question = question_of(a_run(tmp_path), a_plan(held, "12 of 20 enrolments already declared would change"), judgements)
+    question = question_of(
+        a_run(tmp_path), a_plan(12, "12 of 20 enrolments already declared would change"), findings, judgements
+    )
     body = question["body"]
     assert question["subject"] == "Send 12 held changes of 0751717J?"
     assert question["batch"] == "ab" * 32
@@ -195,7 +192,7 @@ def test_a_plan_made_again_forgets_the_answer(operator: ApproveHeld, run: Run) -
 def write_held(run: Run, rows: list[int]) -> str:
     chunk = [a_planned(row) for row in rows]
     run.folder.write("plan", "held-0001.jsonl", chunk)
-    batch = held_batch({"held-0001": chunk})
+    batch = HeldBatch(chunks={"held-0001": digest(chunk)})
     run.folder.write_bytes("plan", HELD_BATCH, as_json(batch))
     return batch.hash
 

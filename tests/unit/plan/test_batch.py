@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supdata.errors import RunStopped
-from supdata.plan.batch import check_release, held_batch
+from supdata.plan.batch import HeldBatch, check_release, digest
 from supdata.records.shipment import Planned
 from supdata.records.states import Action
 
@@ -16,6 +16,10 @@ def a_planned(number: int, **body: str) -> Planned:
         source="inscriptions.csv", row=number, sisId="", key=f"{number:032x}", content="a" * 32, action=Action.UPDATE,
         body={"ine": f"{number:09d}FJ", **body},
     )  # fmt: skip
+
+
+def held_batch(chunks: dict[str, list[Planned]]) -> HeldBatch:
+    return HeldBatch(chunks={name: digest(chunk) for name, chunk in chunks.items()})
 
 
 CHUNKS = {"held-0001": [a_planned(2), a_planned(3)], "held-0002": [a_planned(4)]}

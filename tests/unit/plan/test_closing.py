@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from builders import an_enrolment, an_institution
 from supdata.ledger.entries import Entry, Standing
 from supdata.ledger.fingerprint import Fingerprint
-from supdata.plan.closing import END, Closing, close, gone
+from supdata.plan.closing import END, Closing, close
 from supdata.plan.deciding import Circumstances
 from supdata.plan.wire import as_planned
 from supdata.records.judgement import RulesInForce
@@ -96,11 +96,6 @@ def test_a_refused_closing_waits_until_it_is_due() -> None:
     refused: dict[str, Any] = {"content": content, "state": Outcome.REFUSED, "rules": "r1"}
     assert [one.action for one, _ in closing(**refused, next_due=NOW + timedelta(days=1)).waiting] == [Action.CLOSE]
     assert len(closing(**refused, next_due=NOW).leaving) == 1
-
-
-def test_gone_is_what_the_source_does_not_hold_by_where_it_was_last_seen() -> None:
-    three = [standing(key=key, seen_row=row) for key, row in (("c", 3), ("b", 2), ("a", 9))]
-    assert [one.key for one in gone(three, {"a"})] == ["b", "c"]
 
 
 @given(

@@ -1,3 +1,4 @@
+import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import an_enrolment, an_institution
-from supdata.errors import BalanceBroken
+from drafted import Drafted, as_given, drafted, in_order
+from supdata.errors import BalanceBroken, CallUs
 from supdata.ledger.entries import Entry, Facts, Standing
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.plan.comparing import FIELDS, MASS_CHANGE
-from supdata.plan.planning import Plan, make_plan
+from supdata.plan.lots import read_lots
+from supdata.plan.planning import Departures
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import LedgerRule, RulesInForce
@@ -64,25 +67,23 @@ def changed(enrolment: Enrolment) -> Entry:
     return known(enrolment, content="f" * 32, accepted_content="f" * 32)
 
 
-def plan(valid: Sequence[Enrolment], entries: Iterable[Entry] = (), **changes: Any) -> Plan:
+def plan(valid: Sequence[Enrolment], entries: Iterable[Entry] = (), **changes: Any) -> Drafted:
     arguments: dict[str, Any] = {
         "fingerprint": FINGERPRINT,
         "rules": RULES,
         "entries": {one.key: one for one in entries},
-        "standing": (),
-        "present": {key_of(one) for one in valid},
         "mode": "delta",
         "now": NOW,
         "read": len(valid),
         "rejected": 0,
     }
     institution = changes.pop("institution", CALM)
-    return make_plan(valid, institution, **{**arguments, **changes})
+    return drafted(valid, institution, **{**arguments, **changes})
 
 
-def places(plan: Plan) -> list[tuple[str, int]]:
+def places(plan: Drafted) -> list[tuple[str, int]]:
     leaving = [one for chunk in (*plan.chunks, *plan.held) for one in chunk]
-    told: list[Planned | Known | Receipt] = [*leaving, *plan.unchanged, *plan.waiting]
+    told: list[Planned | Known | Receipt] = [*leaving, *plan.kept, *plan.waits]
     return [(one.source, one.row) for one in told]
 
 
@@ -90,7 +91,7 @@ def test_what_was_never_sent_leaves_in_chunks_of_the_set_size_in_the_order_of_ro
     found = plan(list(reversed(rows(7))))
     assert [[one.row for one in chunk] for chunk in found.chunks] == [[2, 3, 4], [5, 6, 7], [8]]
     assert {one.action for chunk in found.chunks for one in chunk} == {Action.CREATE}
-    assert (found.held, found.held_why) == ([], "")
+    assert (found.held, found.made.held_why) == ([], "")
 
 
 def test_the_plan_is_the_same_whatever_the_order_of_rows() -> None:
@@ -100,13 +101,13 @@ def test_the_plan_is_the_same_whatever_the_order_of_rows() -> None:
 
 def test_what_the_registry_holds_stays() -> None:
     found = plan(rows(3), map(known, rows(3)))
-    assert ([one.row for one in found.unchanged], found.chunks, found.waiting) == ([2, 3, 4], [], [])
+    assert ([one.row for one in found.kept], found.chunks, found.waits) == ([2, 3, 4], [], [])
 
 
 def test_what_the_registry_refused_waits_with_its_words_and_what_it_would_have_been() -> None:
     (waiting,) = plan(
         rows(1), [known(rows(1)[0], Outcome.REFUSED, status=400, words="le format", next_due=NOW + timedelta(days=9))]
-    ).waiting
+    ).waits
     assert (waiting.row, waiting.outcome, waiting.status, waiting.words, waiting.action) == (
         2, Outcome.REFUSED, 400, "le format", Action.CREATE,
     )  # fmt: skip
@@ -115,61 +116,63 @@ def test_what_the_registry_refused_waits_with_its_words_and_what_it_would_have_b
 def test_a_held_doubt_is_carried_as_ambiguous_even_when_a_refusal_followed_it() -> None:
     holding = an_institution(registry={"connection": "x", "ambiguous": "hold"})
     entry = known(rows(1)[0], Outcome.REFUSED, doubt=True)
-    assert [one.outcome for one in plan(rows(1), [entry], institution=holding).waiting] == [Outcome.AMBIGUOUS]
+    assert [one.outcome for one in plan(rows(1), [entry], institution=holding).waits] == [Outcome.AMBIGUOUS]
 
 
 def test_a_surprising_batch_holds_updates_and_lets_creations_go() -> None:
     found = plan(rows(6), map(changed, rows(6)[:4]), institution=INSTITUTION)
     assert [[one.row for one in chunk] for chunk in found.held] == [[2, 3, 4], [5]]
     assert [[one.row for one in chunk] for chunk in found.chunks] == [[6, 7]]
-    assert "4 of 4 enrolments already declared would change" in found.held_why
+    assert "4 of 4 enrolments already declared would change" in found.made.held_why
 
 
 def test_a_surprise_without_any_update_holds_nothing_and_asks_nothing() -> None:
     found = plan(rows(2), institution=INSTITUTION, read=10, rejected=8)
-    assert (found.held, found.held_why, len(found.chunks)) == ([], "", 1)
+    assert (found.held, found.made.held_why, len(found.chunks)) == ([], "", 1)
 
 
 def test_the_hash_names_the_batch_whatever_the_row_order_and_changes_with_it() -> None:
     batch = [rows(4), rows(4)[:3], [an_enrolment(row=2, ine=rows(1)[0].ine, cursus="M"), *rows(4)[1:]]]
-    hashes = [plan(valid, map(changed, rows(4)), institution=INSTITUTION).batch_hash for valid in batch]
+    hashes = [plan(valid, map(changed, rows(4)), institution=INSTITUTION).made.batch_hash for valid in batch]
     assert len(set(hashes)) == 3
-    assert plan(batch[0][::-1], map(changed, rows(4)), institution=INSTITUTION).batch_hash == hashes[0]
+    assert plan(batch[0][::-1], map(changed, rows(4)), institution=INSTITUTION).made.batch_hash == hashes[0]
 
 
 def standing(enrolment: Enrolment) -> Standing:
     return Standing(key=key_of(enrolment), seen_run="night-0", seen_source="old.csv", seen_row=enrolment.row)
 
 
-def test_what_the_source_no_longer_holds_has_departed_from_where_it_last_stood() -> None:
-    found = plan(rows(2), map(known, rows(2)), standing=map(standing, reversed(rows(4))))
-    assert [(one.seen_source, one.seen_row, one.seen_run) for one in found.departed] == [
-        ("old.csv", 4, "night-0"),
-        ("old.csv", 5, "night-0"),
+def test_who_has_departed_is_told_with_the_reason_that_the_source_gives() -> None:
+    left_out = LeftOutRow(source="inscriptions.csv", row=9, values={}, reason="ETA_IAE=A", held=False)
+    gone = Departures(left=[*map(standing, rows(2))], standing=4, left_out={key_of(rows(2)[1]): left_out})
+    found = plan([], departures=gone).made
+    assert [(one.seen_source, one.seen_row, one.seen_run, one.reason) for one in found.departed] == [
+        ("old.csv", 2, "night-0", ""),
+        ("old.csv", 3, "night-0", "ETA_IAE=A"),
     ]
 
 
-def test_a_row_with_a_fault_has_not_departed() -> None:
-    assert plan(rows(1), standing=map(standing, rows(2)), present={key_of(one) for one in rows(2)}).departed == []
+def test_rows_that_are_not_in_their_order_are_no_file_of_valid_enrolments() -> None:
+    """Validation sorts them, and the plan of an order is the plan of every order."""
+    lines = as_given(*reversed(rows(3)))
+    with pytest.raises(CallUs, match="not in the order of their places"):
+        list(read_lots(io.BytesIO(lines), CALM, FINGERPRINT))
 
 
-def test_nobody_departs_from_a_read_that_was_cut_short() -> None:
-    assert plan(rows(1), standing=map(standing, rows(4)), present=None).departed == []
+@given(st.lists(st.sampled_from(["", "é", "x" * 130, "\t", "\\", "a'b", "٣"]), min_size=1, max_size=6), st.booleans())
+def test_a_lot_holds_the_key_and_the_content_of_each_of_its_rows(texts: list[str], postal: bool) -> None:
+    institution = an_institution(commune={"emit": "postal" if postal else "insee"})
+    valid = [an_enrolment(row=row, diplome=text, cursus=text[:1], source=f"{text}z") for row, text in enumerate(texts)]
+    valid.sort(key=lambda one: (one.source, one.row))
+    (lot,) = read_lots(io.BytesIO(in_order(valid)), institution, FINGERPRINT)
+    assert [lot.enrolment(number) for number in range(len(lot))] == valid
+    assert lot.keys == [key_of(one) for one in valid]
+    assert lot.contents == [FINGERPRINT.content(make_body(one, institution)) for one in valid]
 
 
-def a_row_left_out(one: Enrolment) -> LeftOutRow:
-    return LeftOutRow(source=one.source, row=one.row, values={}, reason="ETA_IAE=A", held=False)
-
-
-@pytest.mark.parametrize("present", [frozenset(), None], ids=["a full read", "a read of what has changed"])
-def test_a_declared_enrolment_that_the_source_leaves_out_has_departed_for_its_reason(present: frozenset[str] | None) -> None:
-    (gone,) = rows(1)
-    found = plan([], standing=[standing(gone)], present=present, left_out={key_of(gone): a_row_left_out(gone)})
-    assert [(one.seen_row, one.reason) for one in found.departed] == [(2, "ETA_IAE=A")]
-
-
-def test_what_is_left_out_and_was_never_declared_is_nobodys_departure() -> None:
-    assert plan([], left_out={key_of(one): a_row_left_out(one) for one in rows(2)}).departed == []
+def test_a_valid_row_without_a_wire_form_is_named() -> None:
+    with pytest.raises(CallUs, match=r"Writing row 3 of inscriptions\.csv .*`statut` has no wire form"):
+        plan([an_enrolment(row=2), an_enrolment(row=3, ine="9", statut="")])
 
 
 def test_one_enrolment_on_two_rows_is_never_planned_twice() -> None:
@@ -183,7 +186,7 @@ def with_rules(**severities: Severity) -> RulesInForce:
     return RulesInForce(version="r1", severities={**RULES.severities, **given})
 
 
-def told(plan: Plan) -> list[tuple[int, str, Severity]]:
+def told(plan: Drafted) -> list[tuple[int, str, Severity]]:
     return [(one.row, reason.rule, reason.severity) for one in plan.findings for reason in one.reasons]
 
 
@@ -206,7 +209,7 @@ def test_a_noteworthy_change_is_held_or_only_told_as_its_rule_says(field: str, b
         found = plan([valid], [known(declared)], rules=rules)
         assert told(found) == [(2, rule, Severity.HOLD if is_held else Severity.WARN)]
         assert (sent_rows(found.held), sent_rows(found.chunks)) == (([2], []) if is_held else ([], [2]))
-        assert (found.held_why, found.findings[0].verdict) == ("", Verdict.VALID)
+        assert (found.made.held_why, found.findings[0].verdict) == ("", Verdict.VALID)
 
 
 LEDGER = tuple(LedgerRule(id=rule, severity=Severity.HOLD) for rule in FIELDS)
@@ -238,7 +241,7 @@ def test_a_setting_of_a_comparison_holds_to_its_day_its_ceiling_and_its_toleranc
     declared = [msgspec.structs.replace(one, regime="RF7") for one in rows(changes)]
     found = plan(rows(10), map(known, declared), institution=school, rules=WEIGHED)
     assert sent_rows(found.held) == ([one.row for one in declared] if held else [])
-    (ruling,) = found.rulings
+    (ruling,) = found.made.rulings
     assert (ruling.rule, ruling.standing, ruling.rows, ruling.of) == (rule, standing, changes, 10)
     silent = setting.get("severity") == "mute" and not held
     assert told(found) == ([] if silent else [(one.row, rule, Severity.HOLD if held else Severity.WARN) for one in declared])
@@ -249,7 +252,11 @@ def test_a_setting_for_mass_changes_counts_the_changes_of_the_batch() -> None:
     few = plan(rows(3), map(changed, rows(3)[:2]), institution=school, rules=WEIGHED)
     many = plan(rows(3), map(changed, rows(3)), institution=school, rules=WEIGHED)
     assert (sent_rows(few.held), sent_rows(many.held)) == ([], [2, 3, 4])
-    assert [(one.standing, one.rows) for one in (*few.rulings, *many.rulings)] == [(Ruled.IN_FORCE, 2), (Ruled.EXCEEDED, 3)]
+    rulings = (*few.made.rulings, *many.made.rulings)
+    assert [(one.standing, one.rows) for one in rulings] == [
+        (Ruled.IN_FORCE, 2),
+        (Ruled.EXCEEDED, 3),
+    ]
 
 
 def test_what_is_no_step_back_or_was_never_known_is_not_told() -> None:
@@ -281,7 +288,7 @@ def test_a_mass_change_is_the_reason_of_every_change_and_may_be_made_a_warning()
     assert told(found) == [(row, MASS_CHANGE, Severity.HOLD) for row in range(2, 6)]
     warned = plan(rows(6), map(changed, rows(6)[:4]), institution=INSTITUTION, rules=with_rules(mass_change=Severity.WARN))
     assert told(warned) == [(row, MASS_CHANGE, Severity.WARN) for row in range(2, 6)]
-    assert (warned.held, warned.held_why, len(sent_rows(warned.chunks))) == ([], "", 6)
+    assert (warned.held, warned.made.held_why, len(sent_rows(warned.chunks))) == ([], "", 6)
 
 
 def test_a_mute_rule_holds_nothing_and_tells_nothing() -> None:
@@ -289,13 +296,13 @@ def test_a_mute_rule_holds_nothing_and_tells_nothing() -> None:
     declared = known(an_enrolment(row=2, dateNaissance="2003-01-01", regime="RF7"))
     assert plan([an_enrolment(row=2)], [declared], rules=mute).findings == []
     massive = plan(rows(6), map(changed, rows(6)), institution=INSTITUTION, rules=mute)
-    assert (massive.findings, massive.held, massive.held_why) == ([], [], "")
+    assert (massive.findings, massive.held, massive.made.held_why) == ([], [], "")
 
 
 def test_facts_that_the_ledger_does_not_know_are_learned_from_what_stands_unchanged() -> None:
     """Enrolments accepted before facts were kept."""
     found = plan(rows(3), [known(rows(3)[0], accepted=Facts()), known(rows(3)[1])])
-    assert found.learned == {key_of(rows(3)[0]): facts(rows(3)[0])}
+    assert found.made.learned == {key_of(rows(3)[0]): facts(rows(3)[0])}
 
 
 def test_another_wire_code_for_the_same_regime_is_no_changed_regime() -> None:
@@ -339,7 +346,7 @@ def test_a_row_is_held_exactly_when_one_of_its_findings_holds_it(kinds: list[str
     holding = {row for row, _, severity in told(found) if severity is Severity.HOLD}
     assert set(sent_rows(found.held)) == holding
     assert {row for row, _, _ in told(found)} <= set(sent_rows(found.held)) | set(sent_rows(found.chunks))
-    assert bool(found.held_why) == any(rule == MASS_CHANGE and hold is Severity.HOLD for _, rule, hold in told(found))
+    assert bool(found.made.held_why) == any(rule == MASS_CHANGE and hold is Severity.HOLD for _, rule, hold in told(found))
 
 
 @given(kinds=st.lists(st.sampled_from(["refused", "unknown", "known"]), max_size=8), order=st.randoms())

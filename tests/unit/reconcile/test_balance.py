@@ -80,7 +80,12 @@ class Files:
                 self.ledger.append(receipt)
 
     def evidence(self, **changes: Any) -> Evidence:
-        chunks = [ChunkEvidence(self.planned, self.receipts), ChunkEvidence(self.held, None, held=True)]
+        held = {one.key for one in self.held}
+        told = [[one for one in self.ledger if (one.key in held) is of_held] for of_held in (False, True)]
+        chunks = [
+            ChunkEvidence(self.planned, self.receipts, ledger=told[0]),
+            ChunkEvidence(self.held, None, held=True, ledger=told[1]),
+        ]
         found = Evidence(
             rows=self.rows,
             unreadable=self.unreadable,
@@ -91,7 +96,6 @@ class Files:
             waiting=self.waiting,
             departed=self.departed,
             chunks=chunks,
-            ledger=self.ledger,
         )
         return replace(found, **changes)
 
@@ -188,6 +192,21 @@ def test_a_receipt_of_another_runs_record_breaks_the_balance() -> None:
     assert "in the ledger and none in the files" in spoil(lambda made: made.ledger.append(a_receipt(77, Outcome.ACCEPTED)))
 
 
+def test_a_receipt_in_a_chunk_that_the_plan_does_not_have_breaks_the_balance() -> None:
+    (difference,) = check(files("accepted").evidence(strays=[a_receipt(77, Outcome.ACCEPTED)])).differences
+    assert str(difference) == "has a receipt in the ledger and none in the files: 1 (inscriptions.csv row 77)"
+
+
+def test_rows_are_told_apart_by_source_and_number_however_large() -> None:
+    places = [("a", 0), ("a", 1), ("a", 65_536), ("b", 1), ("b", 5_000_000_000)]
+    rows = [RawRow(source=source, row=row, values={}) for source, row in places]
+    differences = check(Evidence(rows=rows, enrolments=rows[1:4], judgements=())).differences
+    lost = next(one for one in differences if one.what == "in the rows read, missing from the enrolments")
+    assert lost.rows == (places[0], places[4])
+    unjudged = next(one for one in differences if one.what == "in the rows read, missing from the judgements")
+    assert unjudged.rows == tuple(places)
+
+
 def test_a_difference_names_twenty_rows_and_counts_them_all() -> None:
     made = files(*["accepted"] * 30)
     made.receipts.clear()
@@ -200,7 +219,7 @@ def test_a_difference_names_twenty_rows_and_counts_them_all() -> None:
 def test_a_chunk_without_a_file_is_told_by_the_ledger_and_the_rest_was_not_attempted() -> None:
     made = files("accepted", "refused", "unknown_student")
     made.ledger = made.ledger[:1]
-    balance = check(made.evidence(chunks=[ChunkEvidence(made.planned, None)]))
+    balance = check(made.evidence(chunks=[ChunkEvidence(made.planned, None, ledger=made.ledger)]))
     assert balance.closes
     assert (balance.counts.accepted, balance.counts.not_attempted) == (1, 2)
 
