@@ -11,7 +11,7 @@ from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable
-from airflow.sdk.definitions.callback import SyncCallback
+from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from supdata.config.faults import InvalidInstitution
@@ -129,10 +129,8 @@ def _stage(name: str) -> Any:
     """
     stage = getattr(tasks, name)
     stage.function.__signature__ = signature(stage.function)  # which Airflow works out again for each school otherwise
-    options: dict[str, Any] = {"pool": REGISTRY_POOL} if name in PUSHES else {}
-    if name == "deliver":  # its failure is not its run's, of which the DAG's own callback tells
-        options["on_failure_callback"] = notifiers(stage=name)
-    return stage.override(doc_md=getdoc(stage.function), **options)
+    pool = {"pool": REGISTRY_POOL} if name in PUSHES else {}
+    return stage.override(doc_md=getdoc(stage.function), **pool)
 
 
 def _timetable(institution: Institution) -> CronTriggerTimetable | None:
@@ -149,7 +147,7 @@ def _deadline(institution: Institution, config: str) -> DeadlineAlert | None:
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=timedelta(minutes=institution.watch.deadline_minutes),
-        callback=SyncCallback(tell_late, kwargs={"config": config}),
+        callback=AsyncCallback(tell_late, kwargs={"config": config}),
     )
 
 

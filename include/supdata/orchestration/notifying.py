@@ -11,6 +11,7 @@ from typing import Any
 
 from airflow.sdk import BaseHook, BaseNotifier, Connection, Context
 from airflow.sdk.exceptions import AirflowNotFoundException
+from asgiref.sync import sync_to_async
 
 from supdata.config.faults import InvalidInstitution
 from supdata.config.loading import load_institution
@@ -57,8 +58,15 @@ def notifiers(config: str = "", stage: str = "") -> list[Callable[[Context], Non
     return [MailNotifier(config, stage), WebhookNotifier(config, stage)]
 
 
-def tell_late(config: str, context: Mapping[str, Any]) -> None:
-    """Tell ops that a run has not ended by its deadline: what Airflow calls with the run as its API shows it."""
+async def tell_late(config: str, context: Mapping[str, Any]) -> None:
+    """Tell ops that a run has not ended by its deadline: what Airflow calls with the run as its API shows it.
+
+    In the triggerer: the same in an executor (SyncCallback) is refused every connection by Airflow 3.3's task API.
+    """
+    await sync_to_async(_tell_late)(config, context)
+
+
+def _tell_late(config: str, context: Mapping[str, Any]) -> None:
     dag_id, run_id = str(context["dag_run"]["dag_id"]), str(context["dag_run"]["dag_run_id"])
     uai, school = _school(config)
     tell(
@@ -145,7 +153,8 @@ def _school(config: str) -> tuple[str, str]:
 
 def _config_of(context: Context) -> str:
     """Return which file a task was given: one notifier then serves the tasks of all schools."""
-    return str(getattr(context["task"], "op_kwargs", {}).get("config", ""))
+    task = context["task"]
+    return str(getattr(task, "config", "") or getattr(task, "op_kwargs", {}).get("config", ""))
 
 
 def _left_behind(uai: str, run_id: str, stage: str) -> StageResult | None:

@@ -7,6 +7,7 @@ tasks: parsing a DAG file must not pay for pandas, database drivers or Great Exp
 from airflow.sdk import get_current_context, task
 
 from supdata.orchestration.approval import HELD_KEY, QUESTION_KEY
+from supdata.orchestration.notifying import notifiers
 from supdata.orchestration.run import current_run
 from supdata.records.counts import Counts
 
@@ -172,7 +173,7 @@ def report(config: str) -> str:
     return report_run(current_run(config))
 
 
-@task(multiple_outputs=False)
+@task(multiple_outputs=False, on_failure_callback=notifiers(stage="deliver"))  # of its own failure no DAG's callback tells
 def deliver(config: str) -> dict[str, int]:
     """Takes the report to the school (`delivery`: its return folder, an e-mail) and tells ops of what is unusual (`watch`).
 
