@@ -18,6 +18,7 @@ from supdata.orchestration.naming import registrars_of
 ROOT = Path(__file__).parents[2]
 DAGS = ROOT / "dags"
 EXPECTED_DAG_IDS = {"supdata_0442953w", "supdata_0751717j", "supdata_0881269b"}
+MAINTENANCE = "supdata_maintenance"
 EXPECTED_UPSTREAM = {
     "extract": set(),
     "normalise": {"extract"},
@@ -40,11 +41,19 @@ nam: Université d'essai
 def dags() -> dict[str, DAG]:
     bag = DagBag(dag_folder=str(DAGS), safe_mode=True)
     assert bag.import_errors == {}
-    return dict(bag.dags)
+    return {dag_id: dag for dag_id, dag in bag.dags.items() if dag_id != MAINTENANCE}
 
 
 def test_there_is_exactly_one_dag_per_institution_file(dags: dict[str, DAG]) -> None:
     assert set(dags) == EXPECTED_DAG_IDS
+
+
+def test_one_more_dag_looks_after_all_schools_and_is_taken_for_none() -> None:
+    bag = DagBag(dag_folder=str(DAGS / "supdata_maintenance.py"), safe_mode=True)
+    (dag,) = bag.dags.values()
+    assert (dag.dag_id, dag.tags) == (MAINTENANCE, {"supdata-maintenance"})
+    assert "tell_of_silence" in dag.task_ids
+    assert all("**Red**" in (task.doc_md or "") for task in dag.tasks)
 
 
 @pytest.mark.parametrize("dag_id", sorted(EXPECTED_DAG_IDS))

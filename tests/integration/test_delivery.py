@@ -27,11 +27,13 @@ from supdata.orchestration.metrics import emit_run
 from supdata.orchestration.past_runs import SUMMARY, Summed
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import RunFolder, as_json
+from supdata.orchestration.silence import tell_silent_schools
 from supdata.records.counts import Counts
 from supdata.records.summary import RunSummary
 from supdata.records.told import SignOff, Told
 
 pytestmark = pytest.mark.integration
+PROJECT = Path(__file__).parents[2]
 FIRST = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
 LIST = "INE;Date\r\n123456789FJ;2004-03-09\r\n".encode("utf-8-sig")
 
@@ -174,6 +176,20 @@ def test_ops_are_told_of_a_green_run_that_is_not_as_usual(office: Office) -> Non
     assert deliver_run(office.night(5, counts=counts))["notice"] == 1
     (posted,) = office.chat.posted
     assert "40.0% of the rows are rejected; usual is 2.0%." in posted.body["text"]
+
+
+def test_ops_are_told_in_one_notice_which_schools_have_gone_silent(office: Office, tmp_path: Path) -> None:
+    folder = tmp_path / "institutions"
+    folder.mkdir()
+    for uai in (UNIVERSITY, "0442953W", "0881269B"):
+        text = (PROJECT / "dags" / "institutions" / f"{uai}.yaml").read_text(encoding="utf-8")
+        (folder / f"{uai}.yaml").write_text(text, encoding="utf-8")
+    (folder / "0332870R.yaml").write_text("uai: 0332870R\n", encoding="utf-8")
+    office.keep(a_run_summary(ended=FIRST))
+    office.keep(a_run_summary(uai="0442953W", ended=FIRST + timedelta(days=8)))
+    assert tell_silent_schools(folder, FIRST + timedelta(days=9)) == [UNIVERSITY]
+    (posted,) = office.chat.posted
+    assert "1 school without a green run: 0751717J for 9 days" in posted.body["text"]
 
 
 def test_what_a_registrar_was_told_and_has_signed_is_kept_and_the_tables_go_up_and_down(office: Office) -> None:

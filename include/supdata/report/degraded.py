@@ -4,6 +4,7 @@ Usual is what the median of the school's last good runs was: one bad night among
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from statistics import median
 
 from supdata.config.watch import Watch
@@ -11,6 +12,8 @@ from supdata.records.summary import RunSummary
 
 #: Fewer runs than this say nothing of what is usual, and more than this are history.
 FEWEST, MOST = 3, 7
+#: So many days a school with a schedule may be without a good run: a weekend's trouble is seen on Monday anyway.
+SILENT_DAYS = 3
 #: A run that is over so soon is not slow, whatever others took.
 SHORTEST_MINUTES = 5
 
@@ -45,6 +48,20 @@ def _slow(run: RunSummary, usual: Sequence[RunSummary], watch: Watch) -> Iterato
     now, then = minutes(run), median(map(minutes, usual))
     if now > max(then * watch.slower, SHORTEST_MINUTES):
         yield f"The run took {now:.0f} minutes; usual is {then:.0f}."
+
+
+def days_silent(watch: Watch, runs: Sequence[RunSummary], now: datetime, *, scheduled: bool) -> int | None:
+    """Return how many days ago the last good run ended, None where that is not long, or is nobody's matter.
+
+    `runs` are the school's last ones. Of a school that never had a good one the first of them counts.
+    """
+    bound = watch.silent_days or (SILENT_DAYS if scheduled else None)
+    real = [one for one in runs if not one.dry_run]
+    if bound is None or not real:
+        return None
+    last = max((one.ended for one in real if one.state == "success"), default=min(one.due for one in real))
+    days = (now - last).days
+    return days if days >= bound else None
 
 
 def share_rejected(run: RunSummary) -> float:

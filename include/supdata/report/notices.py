@@ -1,4 +1,4 @@
-"""What ops are told without asking: a red run, a late one, a degraded one. A few facts, and never a student.
+"""What ops are told without asking: a red run, a late one, a degraded one, a silent school. A few facts, and never a student.
 
 In English, as everything that ops read. The message of an error is ours and holds no value of a row; of an error that nobody
 foresaw only the class is known.
@@ -36,10 +36,11 @@ class Kind(StrEnum):
     FAILED = "failed"
     LATE = "late"
     DEGRADED = "degraded"
+    SILENT = "silent"
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing ops should know.
+    """One thing ops should know; `uai` is "all" of what is of several schools.
 
     `stage` is where it went wrong, "" when it is the run as a whole; `error` is the class of the error, "" where there is none;
     `link` opens the run in Airflow.

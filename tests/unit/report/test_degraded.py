@@ -8,7 +8,7 @@ import pytest
 from builders import a_run_summary
 from supdata.config.watch import Watch
 from supdata.records.summary import RunSummary
-from supdata.report.degraded import degradations
+from supdata.report.degraded import days_silent, degradations
 
 WATCH = Watch.model_validate({})
 USUAL = [a_run_summary(run_id=f"night-{number}") for number in range(5)]
@@ -61,3 +61,30 @@ def test_two_runs_say_nothing_of_what_is_usual() -> None:
 
 def test_one_bad_night_does_not_move_what_is_usual() -> None:
     assert told(a_run_summary(), [with_counts(rejected=90), *USUAL]) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "watch", "scheduled", "expected"),
+    [
+        (2, {}, True, None),
+        (3, {}, True, 3),
+        (90, {}, False, None),
+        (2, {"silent_days": 2}, False, 2),
+        (9, {"silent_days": 10}, True, None),
+    ],
+)
+def test_a_school_is_silent_after_its_days_without_a_good_run(
+    days: int, watch: dict[str, Any], scheduled: bool, expected: int | None
+) -> None:
+    good = a_run_summary()
+    now = good.ended + timedelta(days=days, hours=1)
+    red = a_run_summary(run_id="night-2", state="failed", ended=now)
+    trial = a_run_summary(run_id="night-3", dry_run=True, ended=now)
+    assert days_silent(Watch.model_validate(watch), [trial, red, good], now, scheduled=scheduled) == expected
+
+
+def test_a_school_that_never_ran_is_not_silent_and_one_that_never_ran_well_is() -> None:
+    red = a_run_summary(state="failed")
+    now = red.due + timedelta(days=5)
+    assert days_silent(WATCH, [], now, scheduled=True) is None
+    assert days_silent(WATCH, [red], now, scheduled=True) == 5
