@@ -24,7 +24,7 @@ def test_every_make_target_it_names_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-COMMANDS_NAMED = r"\bsupdata (check|schema|new|preview|doctor|rules|ledger|sandbox|demo|up)\b"
+COMMANDS_NAMED = r"\bsupdata (check|schema|new|preview|doctor|rules|datadocs|ledger|signoff|sandbox|demo|up)\b"
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(COMMANDS_NAMED, README))))
