@@ -55,7 +55,12 @@ def night(operator: Operator) -> Night:
 
 
 def quote_a_birth_date(operator: Operator) -> None:
-    """Let the lycée's query fail on a value: PostgreSQL's message names it."""
+    """Let the lycée's query fail on a value: PostgreSQL's message names it.
+
+    Its server's own log, which names it too, is the school's; here it is one file with those of our databases.
+    """
+    with psycopg.connect(operator.stack.postgres.url("sis_lycee"), autocommit=True) as connection:
+        connection.execute("ALTER DATABASE sis_lycee SET log_min_messages TO fatal")
     file = operator.scene.layout.project / "dags" / "institutions" / f"{LYCEE}.yaml"
     text = file.read_text(encoding="utf-8")
     assert "           e.date_naissance,\n" in text
