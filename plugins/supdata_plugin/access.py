@@ -74,7 +74,9 @@ def _rights(school: School, user: Any, session: Any) -> frozenset[Right]:
         method="GET", access_entity=DagAccessEntity.RUN, user=user, details=details
     )
     edits = reads and allows(method="PUT", user=user, details=details)
-    return rights_of(school, user.get_name(), reads=reads, edits=edits)
+    rights = rights_of(school, user.get_name(), reads=reads, edits=edits)
+    reads_code = reads and allows(method="GET", access_entity=DagAccessEntity.CODE, user=user, details=details)
+    return rights | {Right.CONFIG} if reads_code else rights
 
 
 AllVisible = Annotated[list[Visible], Depends(all_visible)]

@@ -7,11 +7,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from supdata_plugin import files, overview_page, run_page, school_page, sign_off_page
+from supdata_plugin import files, overview_page, registrar_page, run_page, school_page, sign_off_page
 from supdata_plugin.headers import StrictHeaders
 from supdata_plugin.rendering import render
 
-ROUTERS = (files.router, overview_page.router, school_page.router, run_page.router, sign_off_page.router)
+ROUTERS = tuple(
+    page.router for page in (files, overview_page, school_page, run_page, registrar_page, sign_off_page)
+)
 
 
 def make_application() -> FastAPI:

@@ -21,6 +21,7 @@ from supdata_plugin.overview import Choice, Column, Row, Shown, State, choose, r
 from supdata_plugin.rendering import render
 from supdata_plugin.rights import Right
 from supdata_plugin.trend import Trend, trend
+from supdata_plugin.words import WORDS
 
 router = APIRouter()
 
@@ -67,7 +68,9 @@ Chosen = Annotated[Choice, Depends(chosen)]
 
 @router.get("/")
 def overview(request: Request, found: AllVisible, choice: Chosen, session: SessionDep) -> HTMLResponse:
-    """Show the schools."""
+    """Show the schools; to a registrar, who may look at none of them as ops do, those that are theirs."""
+    if not any(one.may(Right.LOOK) for one in found):
+        return render(request, "my_schools.html.j2", {"lang": "fr", "words": WORDS["fr"], "mine": found})
     return render(request, "overview.html.j2", _values(found, choice, session))
 
 
@@ -105,7 +108,7 @@ def _values(found: Sequence[Visible], choice: Choice, session: SessionDep) -> di
 
 def _figures(ledger: psycopg.Connection) -> Figures:
     newest = newest_in_earnest(ledger)
-    return Figures(newest, oldest_doubts(ledger, newest))
+    return Figures(newest, oldest_doubts(ledger, newest.values()))
 
 
 def _choose(

@@ -25,7 +25,6 @@ class SupDataPlugin(AirflowPlugin):
             "destination": "nav",
             "url_route": "supdata",
             "icon": "supdata/static/icon.svg",
-            "icon_dark_mode": "supdata/static/icon-dark.svg",
             "nav_top_level": True,
         },
         {"name": "SupData", "href": "supdata/schools/{DAG_ID}", "destination": "dag", "url_route": "supdata-school"},

@@ -16,6 +16,8 @@ class Right(StrEnum):
 
     #: Its page: runs in figures, rules, configuration, connections by name.
     LOOK = "look"
+    #: The institution file itself, which Airflow counts as code.
+    CONFIG = "config"
     #: The report of a run, without a value of any student.
     REPORT = "report"
     #: The list of rows to correct: it holds INE and birth dates.

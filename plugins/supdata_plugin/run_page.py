@@ -13,6 +13,7 @@ from supdata_plugin.rendering import render
 from supdata_plugin.rights import Right
 from supdata_plugin.run_files import WORK_LISTS, folder_of, forms_of, has_report, report_of, report_policy, work_list_of
 from supdata_plugin.schools import AirflowRun
+from supdata_plugin.words import WORDS, Asked, language_for
 
 router = APIRouter()
 
@@ -45,10 +46,13 @@ def run_to_correct(
 
 
 @router.get("/schools/{dag_id}/runs/{run_id}")
-def run(request: Request, known: Annotated[KnownRun, Depends(run_to_report)]) -> HTMLResponse:
+def run(request: Request, known: Annotated[KnownRun, Depends(run_to_report)], asked: Asked = None) -> HTMLResponse:
     """Show one run: what Airflow says of it, what one may do, and the report."""
     folder = folder_of(known.found.school, known.run.run_id)
+    language = language_for(known.found, asked)
     values = {
+        "lang": language,
+        "words": WORDS[language],
         "found": known.found,
         "school": known.found.school,
         "run": known.run,

@@ -1,9 +1,11 @@
 """What a page of all schools asks of the ledger: small questions, whatever the years have left there."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
+from psycopg.rows import class_row
 
 from supdata.ledger.history import SELECTED, summary_of
 from supdata.records.summary import RunSummary
@@ -34,6 +36,39 @@ SELECT uai, min(at) FROM (
     WHERE i.run_id = ANY(%(runs)s) AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
 ) doubtful GROUP BY uai
 """
+# Two parts, because two small indexes find them: what is accepted, and all the rest.
+STANDING = """
+SELECT state, count(*) AS records, count(*) FILTER (WHERE NOT present) AS absent, count(replay) AS replay,
+       min(last_sent) AS oldest, min(next_due) AS next_due
+FROM (
+    SELECT state, present, replay, last_sent, next_due FROM supdata.enrolment
+    WHERE uai = %(uai)s AND state = 'accepted' AND accepted_content <> ''
+    UNION ALL
+    SELECT state, present, replay, last_sent, next_due FROM supdata.enrolment WHERE uai = %(uai)s AND state <> 'accepted'
+) known GROUP BY state ORDER BY state
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How many records of a school stand in a state.
+
+    `absent` are no longer in the source, for `replay` somebody has asked. `oldest` is when the first of them was last sent, and
+    `next_due` when the first of them is asked again by itself.
+    """
+
+    state: str
+    records: int
+    absent: int
+    replay: int
+    oldest: datetime
+    next_due: datetime | None
+
+
+def standing(connection: psycopg.Connection, uai: str) -> list[Standing]:
+    """Return where a school's records stand, as of the answers that were noted: a run under way has more to come."""
+    with connection.cursor(row_factory=class_row(Standing)) as cursor:
+        return cursor.execute(STANDING, {"uai": uai}).fetchall()
 
 
 def newest_in_earnest(connection: psycopg.Connection) -> dict[str, RunSummary]:
@@ -50,12 +85,12 @@ def last_in_earnest(connection: psycopg.Connection, uais: Collection[str], last:
     return found
 
 
-def oldest_doubts(connection: psycopg.Connection, newest: Mapping[str, RunSummary]) -> dict[str, datetime]:
+def oldest_doubts(connection: psycopg.Connection, newest: Iterable[RunSummary]) -> dict[str, datetime]:
     """Return since when a school's oldest record in doubt is so, for the schools whose newest run tells of any.
 
     What a run has sent and was killed before it noted an answer counts as well, as far as the newest run goes.
     """
-    doubtful = [one for one in newest.values() if one.counts["ambiguous"]]
+    doubtful = [one for one in newest if one.counts["ambiguous"]]
     if not doubtful:
         return {}
     values = {"uais": [one.uai for one in doubtful], "runs": list(_ledger_ids(doubtful))}
