@@ -9,7 +9,7 @@ from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessE
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.models.dag import DagModel
-from fastapi import Depends, HTTPException, status
+from fastapi import Depends, HTTPException, Path, status
 
 from supdata_plugin import schools
 from supdata_plugin.rights import Right, rights_of
@@ -29,6 +29,10 @@ class Visible:
         return right in self.rights
 
 
+#: An id out of an address: PostgreSQL has no text with a NUL in it, and Airflow none that is longer.
+Id = Annotated[str, Path(max_length=250, pattern=r"^[^\x00]+$")]
+
+
 def all_visible(user: GetUserDep, session: SessionDep) -> list[Visible]:
     """Return every school of which `user` may see something, and what; an empty list is an answer."""
     manager = get_auth_manager()
@@ -43,7 +47,7 @@ def all_visible(user: GetUserDep, session: SessionDep) -> list[Visible]:
     return [one for one in found if one.rights]
 
 
-def visible(dag_id: str, user: GetUserDep, session: SessionDep) -> Visible:
+def visible(dag_id: Id, user: GetUserDep, session: SessionDep) -> Visible:
     """Return the school of the DAG in the address.
 
     Raises 404 when there is none, and in the same words when `user` may see nothing of it.

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response, status
 from fastapi.responses import HTMLResponse
 
 from supdata_plugin import schools
-from supdata_plugin.access import Visible, visible_for
+from supdata_plugin.access import Id, Visible, visible_for
 from supdata_plugin.rendering import render
 from supdata_plugin.rights import Right
 from supdata_plugin.run_files import WORK_LISTS, folder_of, forms_of, has_report, report_of, report_policy, work_list_of
@@ -33,13 +33,13 @@ def _known(found: Visible, run_id: str, session: SessionDep) -> KnownRun:
     return KnownRun(found, run)
 
 
-def run_to_report(run_id: str, found: Annotated[Visible, Depends(visible_for(Right.REPORT))], session: SessionDep) -> KnownRun:
+def run_to_report(run_id: Id, found: Annotated[Visible, Depends(visible_for(Right.REPORT))], session: SessionDep) -> KnownRun:
     """Return the run of the address for whoever may see its report."""
     return _known(found, run_id, session)
 
 
 def run_to_correct(
-    run_id: str, found: Annotated[Visible, Depends(visible_for(Right.WORK_LIST))], session: SessionDep
+    run_id: Id, found: Annotated[Visible, Depends(visible_for(Right.WORK_LIST))], session: SessionDep
 ) -> KnownRun:
     """Return the run of the address for whoever may have its rows to correct."""
     return _known(found, run_id, session)
