@@ -11,9 +11,7 @@ from supdata_plugin import files, overview_page, registrar_page, run_page, schoo
 from supdata_plugin.headers import StrictHeaders
 from supdata_plugin.rendering import render
 
-ROUTERS = tuple(
-    page.router for page in (files, overview_page, school_page, run_page, registrar_page, sign_off_page)
-)
+ROUTERS = tuple(page.router for page in (files, overview_page, school_page, run_page, registrar_page, sign_off_page))
 
 
 def make_application() -> FastAPI:
