@@ -209,6 +209,11 @@ def test_each_night_is_kept_in_figures_with_the_name_of_what_it_declared(opened:
     assert (second.counts["departed"], second.light) == (1, "orange")
     assert first.batch != second.batch == sha256(b"").hexdigest()
     assert first.due == FIRST
+    page = opened.page()
+    assert "D’un passage à l’autre" in page
+    assert "<title>02/10 : 9</title>" in page
+    english = (opened.root / UNIVERSITY / "night-2" / "report" / "report.html").read_text(encoding="utf-8")
+    assert "9 rows were received on 2 October 2026" in english
 
 
 def test_a_report_is_written_without_its_ledger_and_says_what_it_lacks(opened: School, monkeypatch: pytest.MonkeyPatch) -> None:

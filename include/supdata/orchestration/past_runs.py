@@ -46,12 +46,20 @@ def runs_before(run: Run, result: StageResult, last: int = 30) -> Sequence[RunSu
     return [one for one in found if one.run_id != run.run_id and one.due <= run.started][:last]
 
 
-def keep_summary(run: Run, facts: RunFacts, result: StageResult) -> None:
-    """Note this run in the ledger; without it, which must cost nobody a report, a note says so."""
-    now = datetime.now(UTC)
-    summary = summarise(
-        facts, dag_id=run.dag_id, due=run.started, started=run.began or run.started, ended=now, batch=batch_of(_declared(run))
+def summary_of(run: Run, facts: RunFacts) -> RunSummary:
+    """Return this run in figures, as it stands now."""
+    return summarise(
+        facts,
+        dag_id=run.dag_id,
+        due=run.started,
+        started=run.began or run.started,
+        ended=datetime.now(UTC),
+        batch=batch_of(_declared(run)),
     )
+
+
+def keep_summary(run: Run, facts: RunFacts, summary: RunSummary, result: StageResult) -> None:
+    """Leave a run's figures beside its report, tell them as metrics, and note them in the ledger; without the ledger, which must cost nobody a report, a note says so."""
     run.folder.write_bytes("report", SUMMARY, as_json(Summed(summary=summary, items=_items(facts))))
     result.files.append(SUMMARY)
     emit_run(summary)

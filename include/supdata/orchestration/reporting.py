@@ -1,6 +1,7 @@
 """The report stage: the registrar's page and the rows to correct, from whatever the run folder holds."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import TypeVar
 
@@ -8,7 +9,8 @@ import msgspec
 
 from supdata.errors import FixConfig
 from supdata.orchestration.approval import decision_of
-from supdata.orchestration.past_runs import keep_summary
+from supdata.orchestration.background import background_of
+from supdata.orchestration.past_runs import keep_summary, runs_before, summary_of
 from supdata.orchestration.run import Run
 from supdata.orchestration.validation import RULINGS, suites_folder
 from supdata.plan.windows import window_at
@@ -20,6 +22,7 @@ from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Receipt
 from supdata.report.facts import RunFacts, gather
 from supdata.report.page import render_page
+from supdata.report.tongue import ENGLISH, FRENCH
 from supdata.report.worklist import write_csv
 from supdata.validate.additions import read_additions
 from supdata.validate.catalogue import RULES
@@ -29,24 +32,30 @@ from supdata.validate.suggesting import MISSPELT, Suggester
 Record = TypeVar("Record")
 
 PAGE = "rapport.html"
+ENGLISH_PAGE = "report.html"
 BALANCE = "balance.json"
 WORK_LIST = "a_corriger.csv"
 
 
 def report_run(run: Run) -> str:
-    """Write the report and the work list of a run, well ended or not, and return the report's address."""
+    """Write the report in both languages and the work list of a run, well ended or not; return the French page's address."""
     with run.stage("report") as result:
-        facts = _facts(run)
-        address = run.folder.write_bytes("report", PAGE, render_page(facts).encode())
+        rules = _rules(run)
+        facts = _facts(run, rules)
+        summary = summary_of(run, facts)
+        background = background_of(run, receipts_of(run), summary, runs_before(run, result), result)
+        facts = replace(facts, background=background)
+        address = run.folder.write_bytes("report", PAGE, render_page(facts, FRENCH, rules).encode())
+        run.folder.write_bytes("report", ENGLISH_PAGE, render_page(facts, ENGLISH, rules).encode())
         rows = BytesIO()
         result.counts["to_correct"] = write_csv(rows, facts)
         run.folder.write_bytes("report", WORK_LIST, rows.getvalue())
-        result.files += [PAGE, WORK_LIST]
-        keep_summary(run, facts, result)
+        result.files += [PAGE, ENGLISH_PAGE, WORK_LIST]
+        keep_summary(run, facts, summary, result)
     return address
 
 
-def _facts(run: Run) -> RunFacts:
+def _facts(run: Run, rules: Mapping[str, Rule]) -> RunFacts:
     failed = run.folder.first_failure()
     balance = _balance(run)
     decision = decision_of(run)
@@ -64,7 +73,7 @@ def _facts(run: Run) -> RunFacts:
         differences=[str(one) for one in balance.differences] if balance else [],
         failed_stage=failed.stage if failed else None,
         failure=failed.error if failed else "",
-        rules=_rules(run),
+        rules=rules,
         rulings=[*_left(run, "validate", RULINGS, Ruling), *_left(run, "plan", RULINGS, Ruling)],
         suggest=_suggester(run),
         dry_run=run.dry_run,

@@ -5,8 +5,8 @@ from datetime import date
 
 from supdata.records.ruling import Ruling, Standing
 from supdata.report.content import Adjustment
-from supdata.report.french import counted, long_date, percent
 from supdata.report.rule_texts import RuleText, text_of
+from supdata.report.tongue import FRENCH, Tongue
 
 EFFECTS = {
     "mute": "contrôle suspendu à votre demande",
@@ -16,34 +16,37 @@ EFFECTS = {
 }
 
 
-def adjustments(rulings: Iterable[Ruling], rules: Mapping[str, RuleText]) -> Iterator[Adjustment]:
+def adjustments(rulings: Iterable[Ruling], rules: Mapping[str, RuleText], tongue: Tongue = FRENCH) -> Iterator[Adjustment]:
     """Yield what is to be said of each setting: of one in force that concerned no row, nothing."""
     for ruling in rulings:
         if ruling.reopened or ruling.rows:
-            title = text_of(ruling.rule, rules).title
-            yield Adjustment(ruling.rule, title, _told(ruling), _why(ruling), reopened=ruling.reopened)
+            title = text_of(ruling.rule, rules, tongue).title
+            yield Adjustment(ruling.rule, title, _told(ruling, tongue), _why(ruling), reopened=ruling.reopened)
 
 
-def _told(ruling: Ruling) -> str:
-    rows = counted(ruling.rows, "ligne concernée", "lignes concernées")
+def _told(ruling: Ruling, tongue: Tongue) -> str:
+    rows = tongue.counted(ruling.rows, "ligne concernée")
     if ruling.standing is Standing.EXPIRED:
-        return f"l’exception a pris fin le {_day(ruling.expires)} ; le contrôle s’applique de nouveau ({rows})."
+        ended = "l’exception a pris fin le {day} ; le contrôle s’applique de nouveau ({rows})."
+        return tongue.say(ended, day=_day(ruling.expires, tongue), rows=rows)
     if ruling.standing is Standing.EXCEEDED:
-        return f"l’exception valait pour {_ceiling(ruling)} au plus ; le contrôle s’applique de nouveau ({rows})."
-    tolerated = f" jusqu’à {percent(ruling.tolerance)} des lignes" if ruling.tolerance else ""
-    until = f", jusqu’au {_day(ruling.expires)}" if ruling.expires else ""
-    return f"{EFFECTS[ruling.severity]}{tolerated}{until} ({rows})."
+        exceeded = "l’exception valait pour {ceiling} au plus ; le contrôle s’applique de nouveau ({rows})."
+        return tongue.say(exceeded, ceiling=_ceiling(ruling, tongue), rows=rows)
+    share = tongue.percent(ruling.tolerance)
+    tolerated = tongue.say(" jusqu’à {share} des lignes", share=share) if ruling.tolerance else ""
+    until = tongue.say(", jusqu’au {day}", day=_day(ruling.expires, tongue)) if ruling.expires else ""
+    return f"{tongue.say(EFFECTS[ruling.severity])}{tolerated}{until} ({rows})."
 
 
 def _why(ruling: Ruling) -> str:
     return " — ".join(filter(None, (ruling.reason, ruling.author)))
 
 
-def _ceiling(ruling: Ruling) -> str:
+def _ceiling(ruling: Ruling, tongue: Tongue) -> str:
     if ruling.ceiling < 1:
-        return f"{percent(ruling.ceiling)} des lignes"
-    return counted(int(ruling.ceiling), "ligne")
+        return tongue.say("{share} des lignes", share=tongue.percent(ruling.ceiling))
+    return tongue.counted(int(ruling.ceiling), "ligne")
 
 
-def _day(written: str) -> str:
-    return long_date(date.fromisoformat(written))
+def _day(written: str, tongue: Tongue) -> str:
+    return tongue.long_date(date.fromisoformat(written))

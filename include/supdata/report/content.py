@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from supdata.config.models import Institution
 from supdata.config.windows import Window
 from supdata.records.counts import Counts
 from supdata.records.reading import Reading
+from supdata.records.ruling import Ruling
+from supdata.records.summary import RunSummary
 
 
 class Weight(StrEnum):
@@ -40,7 +42,10 @@ class RowRef:
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a row is spoken of, in French: a rule's texts, or what the registry answered."""
+    """Why a row is spoken of, in French: a rule's texts, or what the registry answered.
+
+    `field` and `column` are for reading; `names` are the enrolment's fields in question by their own names.
+    """
 
     rule: str
     field: str
@@ -50,6 +55,7 @@ class Finding:
     explanation: str
     fix: str
     words: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,27 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
+class Background:
+    """What a report tells besides the run's own rows.
+
+    `this` and `past` are runs in figures, `past` the newest first. `no_longer` counts by rule what was reported the last time
+    and is not any more, None when that cannot be told. `refused_again` and `unknown_again` are the first and the last moment
+    at which what the registry refused, or did not know, is asked again by itself. `support` is whom to ask.
+    """
+
+    this: RunSummary | None = None
+    past: tuple[RunSummary, ...] = ()
+    no_longer: Mapping[str, int] | None = None
+    next_run: datetime | None = None
+    refused_again: tuple[datetime, datetime] | None = None
+    unknown_again: tuple[datetime, datetime] | None = None
+    support: str = ""
+
+
+NO_BACKGROUND = Background()
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """What is known of one run once it has ended, well or not.
 
@@ -90,7 +117,7 @@ class RunFacts:
     answered about a held batch: `approved`, `rejected`, `unanswered`, or "" while nobody was asked or has answered. `window` is
     the one that the run fell into, None when it fell into none. `left_out` says of some of those `departed` what the source
     still says of them (COLUMN=value). `readings` say how the school's files turned out to be written.
-    `partial` says that only what has changed was read.
+    `partial` says that only what has changed was read. `adjustments` tell the `rulings` in French.
     """
 
     institution: Institution
@@ -107,11 +134,13 @@ class RunFacts:
     departed: tuple[RowRef, ...]
     to_correct: int
     adjustments: tuple[Adjustment, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
     answer: str = ""
     window: Window | None = None
     left_out: Mapping[RowRef, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     partial: bool = False
+    background: Background = NO_BACKGROUND
 
     def groups_of(self, weight: Weight) -> tuple[Group, ...]:
         """Return the groups of one weight, the largest first."""

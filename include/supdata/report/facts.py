@@ -111,6 +111,7 @@ def gather(
             answers.append(receipt)
     compared = [released(one) if place in sent else one for place, one in noted.items()]
     unread = list(unreadable)
+    ruled = tuple(rulings)
     gone = sorted((RowRef(one.seen_source, one.seen_row), one.reason) for one in departed)
     values = _only(enrolments, {*map(_place, spoken_of), *map(_place, answers), *noted})
     corrections = _in_order(
@@ -134,7 +135,8 @@ def gather(
         departed=tuple(where for where, _ in gone),
         left_out={where: reason for where, reason in gone if reason},
         to_correct=len(_places_in_fault(corrections)),
-        adjustments=tuple(adjustments(rulings, rules)),
+        adjustments=tuple(adjustments(ruled, rules)),
+        rulings=ruled,
         answer=answer,
         window=window,
         readings=tuple(readings),

@@ -162,7 +162,7 @@ def _cause(reason: Reason, rules: Mapping[str, RuleText]) -> Cause:
 
 
 def _finding(cause: Cause, institution: Institution, words: str = "") -> Finding:
-    names = _field_names(cause.fields)
+    names = tuple(_field_names(cause.fields))
     return Finding(
         rule=cause.rule,
         field=" / ".join(field_label(name) for name in names),
@@ -172,6 +172,7 @@ def _finding(cause: Cause, institution: Institution, words: str = "") -> Finding
         explanation=cause.text.explanation,
         fix=cause.text.fix,
         words=words,
+        names=names,
     )
 
 

@@ -1,8 +1,6 @@
 """French as a registrar expects it in print: numbers, plurals, dates, and the names of fields."""
 
-from datetime import date
-
-from supdata.records.reading import Reading
+from datetime import date, datetime
 
 #: Narrow no-break space, the thousands separator of the Imprimerie nationale's typographic rules.
 THIN = "\u202f"
@@ -65,18 +63,17 @@ def field_label(field: str) -> str:
     return FIELD_LABELS.get(field, field)
 
 
-def file_read(reading: Reading) -> str:
-    """Say how a file turned out to be written; what nobody had told is marked as found out."""
-    said = []
-    if reading.compression:
-        said.append(f"archive {reading.compression}")
-    if reading.sheet:
-        said.append(f"feuille « {reading.sheet} »")
-    if reading.encoding:
-        said.append(f"encodage {reading.encoding}" + (" (reconnu)" if reading.encoding_why else ""))
-    if reading.delimiter:
-        delimiter = "tabulation" if reading.delimiter == "\t" else reading.delimiter
-        said.append(f"séparateur « {delimiter} »" + (" (reconnu)" if reading.delimiter_why else ""))
-    if reading.header_row:
-        said.append(f"en-tête en ligne {reading.header_row}")
-    return f"{reading.file} : {', '.join(said)}" if said else reading.file
+def say(text: str, /, **values: object) -> str:
+    """Return a text as it is written, with `values` put in where it names them."""
+    return text.format(**values) if values else text
+
+
+def short_date(day: date) -> str:
+    """Write day and month: 01/09."""
+    return f"{day:%d/%m}"
+
+
+def moment(at: datetime) -> str:
+    """Write a date and a time of day: 1er septembre 2026 à 3 h 05."""
+    minutes = f"\u00a0{at:%M}" if at.minute else ""
+    return f"{long_date(at.date())} à {at.hour}\u00a0h{minutes}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from supdata.records.enrolment import Enrolment
+from supdata.report.tongue import ENGLISH, FRENCH, Tongue
 
 #: The catalogue's rule for declared enrolments that are gone: no row of this run breaks it.
 DEPARTED_RULE = "LEDGER-DEPARTED"
@@ -24,6 +25,18 @@ class RuleText(Protocol):
     @property
     def fix(self) -> str:
         """What to do in the school's own system."""
+
+    @property
+    def english(self) -> str:
+        """The title in English, "" where there is none, as of the two that follow."""
+
+    @property
+    def english_explanation(self) -> str:
+        """The explanation in English."""
+
+    @property
+    def english_fix(self) -> str:
+        """What to do, in English."""
 
 
 class Suggest(Protocol):
@@ -46,17 +59,41 @@ class PlainText:
     explanation: str
     fix: str
 
+    @property
+    def english(self) -> str:
+        """The title in English: these texts stand in the catalogue of the report itself."""
+        return ENGLISH.say(self.title)
 
-def text_of(rule: str, rules: Mapping[str, RuleText]) -> RuleText:
-    """Return the texts of `rule`.
+    @property
+    def english_explanation(self) -> str:
+        """The explanation in English."""
+        return ENGLISH.say(self.explanation)
+
+    @property
+    def english_fix(self) -> str:
+        """What to do, in English."""
+        return ENGLISH.say(self.fix)
+
+
+def text_of(rule: str, rules: Mapping[str, RuleText], tongue: Tongue = FRENCH) -> PlainText:
+    """Return the texts of `rule` in one language; what has no English, as an institution's own rule, is told in French.
 
     A rule without texts is shown by its id: the report is written after every run, above all after the odd ones.
     """
-    return rules.get(rule) or PlainText(
-        f"Règle {rule}",
-        "Cette règle de qualité n’a pas encore de description.",
-        "Transmettez l’identifiant de la règle à l’équipe technique, qui vous dira quoi corriger.",
+    if found := rules.get(rule) or OWN_TEXTS.get(rule):
+        return in_tongue(found, tongue)
+    return PlainText(
+        tongue.say("Règle {rule}", rule=rule),
+        tongue.say("Cette règle de qualité n’a pas encore de description."),
+        tongue.say("Transmettez l’identifiant de la règle à l’équipe technique, qui vous dira quoi corriger."),
     )
+
+
+def in_tongue(text: RuleText, tongue: Tongue) -> PlainText:
+    """Return a text in one language, in French where it has no other."""
+    if tongue.code == "fr":
+        return PlainText(text.title, text.explanation, text.fix)
+    return PlainText(text.english or text.title, text.english_explanation or text.explanation, text.english_fix or text.fix)
 
 
 #: Rules that set a row aside without anything to put right: a cancelled enrolment must not be declared.
@@ -99,3 +136,10 @@ AMBIGUOUS = PlainText(
     "L’inscription est partie, mais la réponse du registre n’est pas revenue : elle est peut-être enregistrée.",
     "Rien à corriger de votre côté : cette inscription est reprise au prochain passage, ou examinée par l’équipe technique.",
 )
+OWN_TEXTS: Mapping[str, PlainText] = {
+    UNREADABLE_RULE: UNREADABLE,
+    REFUSED_RULE: REFUSED,
+    UNKNOWN_RULE: UNKNOWN,
+    AMBIGUOUS_RULE: AMBIGUOUS,
+    CLOSING_RULE: CLOSING,
+}

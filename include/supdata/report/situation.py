@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from supdata.report.content import Light, RunFacts, Weight
-from supdata.report.french import counted, long_date, number
+from supdata.report.tongue import FRENCH, Tongue
 
 
 @dataclass(frozen=True)
@@ -16,11 +16,26 @@ class Mishap:
 
 
 NOTHING_DECLARED = "Aucune inscription n’a été déclarée lors de ce passage. Ce qui était déjà déclaré le reste."
-AGAIN = "le prochain passage posera de nouveau la question."
 FOR_THE_TEAM = "C’est à l’équipe technique d’intervenir ; vous n’avez rien à corriger pour cela."
 ONLY_CHANGES = (
     "Ce passage n’a lu que ce qui a changé : ce qui restait à corriger le reste, et figure dans le rapport de la dernière "
     "lecture complète."
+)
+#: What became of the question about a held batch, by the answer.
+CONSENT = {
+    "rejected": "{what} : l’envoi a été refusé par la personne consultée. Rien n’en a été envoyé ; le prochain passage posera "
+    "de nouveau la question.",
+    "unanswered": "{what} : personne n’a répondu à temps à la demande d’accord. Rien n’en a été envoyé ; le prochain passage "
+    "posera de nouveau la question.",
+    "": "{what} : l’accord d’une personne est attendu avant l’envoi.",
+}
+MISSING_ONE = (
+    "inscription acceptée par le registre n’y apparaît pas à la relecture : elle sera envoyée de nouveau au prochain passage, "
+    "vous n’avez rien à faire."
+)
+MISSING_MANY = (
+    "inscriptions acceptées par le registre n’y apparaissent pas à la relecture : elles seront envoyées de nouveau au prochain "
+    "passage, vous n’avez rien à faire."
 )
 MISHAPS = {
     "extract": Mishap(
@@ -88,62 +103,55 @@ def light(facts: RunFacts) -> Light:
     return Light.ORANGE if left else Light.GREEN
 
 
-def headline(facts: RunFacts) -> str:
+def headline(facts: RunFacts, tongue: Tongue = FRENCH) -> str:
     """Say in one or two sentences what was received and what was declared; "" when neither is known."""
-    sentences = [_received(facts), _foreseen(facts) if facts.dry_run else _declared(facts)]
+    sentences = [_received(facts, tongue), _foreseen(facts, tongue) if facts.dry_run else _declared(facts, tongue)]
     return " ".join(filter(None, sentences))
 
 
-def held(facts: RunFacts) -> str:
+def held(facts: RunFacts, tongue: Tongue = FRENCH) -> str:
     """Say what waits for a person's consent, and what that person has answered; "" when nothing waits."""
     count = facts.counts.held - facts.counts.postponed if "held" in facts.known else 0
     if not count:
         return ""
-    s, what = "" if count < 2 else "s", counted(count, "modification")
-    match facts.answer:
-        case "rejected":
-            return f"{what} retenue{s} : l’envoi a été refusé par la personne consultée. Rien n’en a été envoyé ; {AGAIN}"
-        case "unanswered":
-            return f"{what} retenue{s} : personne n’a répondu à temps à la demande d’accord. Rien n’en a été envoyé ; {AGAIN}"
-        case _:
-            return f"{what} retenue{s} : l’accord d’une personne est attendu avant l’envoi."
+    what = tongue.counted(count, "modification retenue")
+    return tongue.say(CONSENT.get(facts.answer, CONSENT[""]), what=what)
 
 
-def postponed(facts: RunFacts) -> str:
+def postponed(facts: RunFacts, tongue: Tongue = FRENCH) -> str:
     """Say what waits for the end of a window, until when and why; "" when nothing does."""
     count, window = facts.counts.postponed, facts.window
     if not count or window is None or "held" not in facts.known:
         return ""
     what = "Aucun envoi n’est fait" if window.send == "nothing" else "Seules les nouvelles inscriptions sont envoyées"
-    until = f" jusqu’au {long_date(window.last)}" if window.last else ""
-    hours = f" de {window.hours.replace('-', ' à ')}" if window.hours else ""
-    why = " ; ".join(filter(None, (window.reason, f"à la demande de {window.author}" if window.author else "")))
-    waits = counted(count, "inscription attend et partira", "inscriptions attendent et partiront")
-    return f"{what}{until}{hours}{f' ({why})' if why else ''}. {waits} au premier passage qui suivra."
+    until = tongue.say(" jusqu’au {day}", day=tongue.long_date(window.last)) if window.last else ""
+    first, _, last = (window.hours or "").partition("-")
+    hours = tongue.say(" de {first} à {last}", first=first, last=last) if window.hours else ""
+    asked = tongue.say("à la demande de {author}", author=window.author) if window.author else ""
+    why = " ; ".join(filter(None, (window.reason, asked)))
+    waits = tongue.counted(count, "inscription attend et partira", "inscriptions attendent et partiront")
+    rest = tongue.say("{waits} au premier passage qui suivra.", waits=waits)
+    return f"{tongue.say(what)}{until}{hours}{f' ({why})' if why else ''}. {rest}"
 
 
-def missing(facts: RunFacts) -> str:
+def missing(facts: RunFacts, tongue: Tongue = FRENCH) -> str:
     """Say what the registry has accepted and did not show when it was looked up; "" when nothing is missing."""
     count = facts.counts.missing
-    if not count:
-        return ""
-    verbs = ("n’y apparaît pas", "sera envoyée") if count < 2 else ("n’y apparaissent pas", "seront envoyées")
-    what = counted(count, "inscription acceptée", "inscriptions acceptées")
-    again = f"{'elle' if count < 2 else 'elles'} {verbs[1]} de nouveau au prochain passage"
-    return f"{what} par le registre {verbs[0]} à la relecture : {again}, vous n’avez rien à faire."
+    return tongue.counted(count, MISSING_ONE, MISSING_MANY) if count else ""
 
 
-def steps(facts: RunFacts) -> tuple[str, ...]:
+def steps(facts: RunFacts, tongue: Tongue = FRENCH) -> tuple[str, ...]:
     """List what the registrar has to do, the most pressing first; empty when there is nothing."""
     waiting = facts.counts.provisional if "provisional" in facts.known else 0
     checks = sum(len(group.rows) for group in facts.groups_of(Weight.CHECK))
+    of_checks = ("point qui n’empêche pas la déclaration", "points qui n’empêchent pas la déclaration")
     todo = [
-        (facts.to_correct, f"Corriger {counted(facts.to_correct, 'ligne')} dans votre logiciel de scolarité."),
-        (waiting, f"Obtenir un INE définitif pour {counted(waiting, 'étudiant')}."),
-        (len(facts.departed), f"Expliquer la disparition de {counted(len(facts.departed), 'inscription')}."),
-        (checks, f"Vérifier {counted(checks, 'point')} qui n’empêche{'' if checks < 2 else 'nt'} pas la déclaration."),
+        (facts.to_correct, "Corriger {what} dans votre logiciel de scolarité.", ("ligne",)),
+        (waiting, "Obtenir un INE définitif pour {what}.", ("étudiant",)),
+        (len(facts.departed), "Expliquer la disparition de {what}.", ("inscription",)),
+        (checks, "Vérifier {what}.", of_checks),
     ]
-    return tuple(text for count, text in todo if count)
+    return tuple(tongue.say(text, what=tongue.counted(count, *noun)) for count, text, noun in todo if count)
 
 
 def _nothing_got_through(facts: RunFacts) -> bool:
@@ -152,33 +160,39 @@ def _nothing_got_through(facts: RunFacts) -> bool:
     return {"read", "valid"} <= facts.known and counts.read > counts.duplicate and counts.valid == 0 and facts.to_correct > 0
 
 
-def _received(facts: RunFacts) -> str:
+def _received(facts: RunFacts, tongue: Tongue) -> str:
     if "read" not in facts.known:
         return ""
-    day = long_date(facts.run_date)
-    came = f"{counted(facts.counts.read, 'ligne a été reçue', 'lignes ont été reçues')} le {day}."
-    return f"{came} {ONLY_CHANGES}" if facts.partial else came
+    rows = tongue.counted(facts.counts.read, "ligne a été reçue", "lignes ont été reçues")
+    came = tongue.say("{rows} le {day}.", rows=rows, day=tongue.long_date(facts.run_date))
+    return f"{came} {tongue.say(ONLY_CHANGES)}" if facts.partial else came
 
 
-def _declared(facts: RunFacts) -> str:
+def _declared(facts: RunFacts, tongue: Tongue) -> str:
     if "accepted" not in facts.known:
         return ""  # the mishap that kept the run from getting there has said so already
     counts = facts.counts
-    accepted = counted(counts.accepted, "inscription a été déclarée et acceptée", "inscriptions ont été déclarées et acceptées")
-    ended = f", {counted(counts.closed, 'clôturée')}" if counts.closed else ""
-    detail = (
-        f" ({counted(counts.created, 'nouvelle')}, {counted(counts.updated, 'modifiée')}{ended})" if counts.accepted else ""
-    )
-    same = f" ; {counted(counts.unchanged, 'était', 'étaient')} déjà à jour" if counts.unchanged else ""
-    return f"{accepted}{detail}{same if 'unchanged' in facts.known else ''}."
+    declared = ("inscription a été déclarée et acceptée", "inscriptions ont été déclarées et acceptées")
+    accepted = tongue.counted(counts.accepted, *declared)
+    detail = f" ({_split(counts.created, counts.updated, counts.closed, tongue)})" if counts.accepted else ""
+    same = tongue.counted(counts.unchanged, "était déjà à jour", "étaient déjà à jour")
+    known = counts.unchanged and "unchanged" in facts.known
+    return f"{accepted}{detail}{tongue.say(' ; {same}', same=same) if known else ''}."
 
 
-def _foreseen(facts: RunFacts) -> str:
+def _foreseen(facts: RunFacts, tongue: Tongue) -> str:
     if "to_create" not in facts.known:
-        return "Essai à blanc : rien n’a été envoyé."
+        return tongue.say("Essai à blanc : rien n’a été envoyé.")
     counts = facts.counts
     sum_of_all = counts.to_create + counts.to_update + counts.to_close
-    would = counted(sum_of_all, "inscription aurait été envoyée", "inscriptions auraient été envoyées")
-    ended = f", {counted(counts.to_close, 'clôturée')}" if counts.to_close else ""
-    split = f"{counted(counts.to_create, 'nouvelle')}, {counted(counts.to_update, 'modifiée')}{ended}"
-    return f"Essai à blanc, rien n’a été envoyé : {would} ({split}) ; {number(counts.unchanged)} déjà à jour."
+    return tongue.say(
+        "Essai à blanc, rien n’a été envoyé : {would} ({split}) ; {same} déjà à jour.",
+        would=tongue.counted(sum_of_all, "inscription aurait été envoyée", "inscriptions auraient été envoyées"),
+        split=_split(counts.to_create, counts.to_update, counts.to_close, tongue),
+        same=tongue.number(counts.unchanged),
+    )
+
+
+def _split(created: int, updated: int, closed: int, tongue: Tongue) -> str:
+    parts = [tongue.counted(created, "nouvelle"), tongue.counted(updated, "modifiée")]
+    return ", ".join([*parts, tongue.counted(closed, "clôturée")] if closed else parts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from supdata.records.counts import Counts
 from supdata.report.content import RunFacts
-from supdata.report.french import number
+from supdata.report.tongue import FRENCH, Tongue
 
 UNKNOWN = "non connu"
 
@@ -56,12 +56,12 @@ class Share:
     percent: float
 
 
-def lines(facts: RunFacts) -> tuple[Line, ...]:
+def lines(facts: RunFacts, tongue: Tongue = FRENCH) -> tuple[Line, ...]:
     """Return one line per state; a figure that the run did not get to is said to be unknown, never zero."""
-    return tuple(_line(facts, *line) for line in LINES if line[0] not in RARE or getattr(facts.counts, line[0]))
+    return tuple(_line(facts, tongue, line) for line in LINES if line[0] not in RARE or getattr(facts.counts, line[0]))
 
 
-def shares(facts: RunFacts) -> tuple[Share, ...]:
+def shares(facts: RunFacts, tongue: Tongue = FRENCH) -> tuple[Share, ...]:
     """Return what became of the received rows in four parts, or nothing when they do not add up to what was received."""
     counts = facts.counts
     parts = (
@@ -73,20 +73,25 @@ def shares(facts: RunFacts) -> tuple[Share, ...]:
     complete = all(state in facts.known for state, *_ in LINES)
     if not complete or counts.read == 0 or sum(count for *_, count in parts) != counts.read:
         return ()
-    return tuple(Share(kind, name, number(count), round(100 * count / counts.read, 2)) for kind, name, count in parts if count)
+    return tuple(
+        Share(kind, tongue.say(name), tongue.number(count), round(100 * count / counts.read, 2))
+        for kind, name, count in parts
+        if count
+    )
 
 
 def _waiting(counts: Counts) -> int:
     return counts.provisional + counts.ambiguous + counts.held + counts.not_attempted
 
 
-def _line(facts: RunFacts, state: str, depth: int, name: str, meaning: str) -> Line:
+def _line(facts: RunFacts, tongue: Tongue, line: tuple[str, int, str, str]) -> Line:
+    state, depth, name, meaning = line
     count, known = getattr(facts.counts, state), state in facts.known
     return Line(
         depth=depth,
-        name=name,
-        figure=number(count) if known else UNKNOWN,
-        meaning=meaning if known and count else "",
+        name=tongue.say(name),
+        figure=tongue.number(count) if known else tongue.say(UNKNOWN),
+        meaning=tongue.say(meaning) if known and count and meaning else "",
         known=known,
         empty=known and count == 0,
     )
