@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from supdata.config.columns import Columns
+from supdata.config.corrections_folder import CorrectionsFolder
 from supdata.config.database_source import DatabaseSource
 from supdata.config.delivery import Delivery
 from supdata.config.departures import DepartedClose
@@ -140,6 +141,9 @@ class Institution(Section):
     commune: Commune = Commune()
     registry: Registry
     limits: Limits = Limits()
+    corrections: CorrectionsFolder | None = Field(
+        None, description="Where the school drops corrected work lists; absent: they are given back on the upload page alone."
+    )
     departed: Literal["report", "close"] = Field(
         "report", description="What to do about declared enrolments that the source no longer holds: say so, or end them too."
     )

@@ -72,4 +72,21 @@ def _files(document: Document) -> Iterator[Fault]:
         yield document.fault(("source", "wait_hours"), message)
 
 
-SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (_paths, _login, _incremental, _files, _database)
+def _corrections(document: Document) -> Iterator[Fault]:
+    """A folder of corrections is on an SFTP server: the source's, or one that is named."""
+    section = document.at("corrections")
+    if isinstance(section, dict) and not section.get("connection") and document.at("source", "kind") != "sftp":
+        yield document.fault(("corrections",), "needs `connection`, of type sftp: the source is no SFTP server")
+    path = document.at("corrections", "path")
+    if isinstance(path, str) and not path.startswith("/"):
+        yield document.fault(("corrections", "path"), "must start with `/`")
+
+
+SOURCE_CHECKS: tuple[Callable[[Document], Iterator[Fault]], ...] = (
+    _paths,
+    _login,
+    _incremental,
+    _files,
+    _database,
+    _corrections,
+)

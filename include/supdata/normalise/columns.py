@@ -7,7 +7,7 @@ from operator import itemgetter
 from supdata.config.columns import ColumnMapping
 from supdata.config.models import Institution
 from supdata.errors import FixConfig
-from supdata.normalise.dates import date_reader
+from supdata.normalise.dates import USUAL, date_reader
 from supdata.normalise.repairs import clean, clean_ine, known_word, upper
 
 Understand = Callable[[str], str]
@@ -39,6 +39,22 @@ def field_readers(institution: Institution) -> dict[str, ReadField]:
     Raises FixConfig when a date format is not known. The functions raise FixConfig when a row lacks a mapped column.
     """
     return {name: _field_reader(name, mapping, institution) for name, mapping in institution.columns.mapped().items()}
+
+
+def text_readers(institution: Institution) -> dict[str, Understand]:
+    """Return, for each mapped field, the function that reads a text a person has written for it.
+
+    It is read as the school's column would be, and in the forms that people write: a code of the school's, or the word it
+    stands for; a date in one of the column's formats, AAAA-MM-JJ or JJ/MM/AAAA.
+    """
+    return {name: _text_reader(name, mapping, institution) for name, mapping in institution.columns.mapped().items()}
+
+
+def _text_reader(name: str, mapping: ColumnMapping, institution: Institution) -> Understand:
+    understand = _UNDERSTOOD.get(name, str)
+    if name in DATES:
+        understand = date_reader(tuple(dict.fromkeys((*mapping.dates, *USUAL))), institution.timezone)
+    return lambda text: understand(_translated(clean(text), mapping.map))
 
 
 def _field_reader(name: str, mapping: ColumnMapping, institution: Institution) -> ReadField:

@@ -10,6 +10,7 @@ from supdata.config.models import Institution
 from supdata.config.sftp_source import SftpSource
 from supdata.errors import EmptySource, NothingNew
 from supdata.extract.leaving_out import left_out
+from supdata.orchestration.corrections_drop import take_dropped_lists
 from supdata.orchestration.files_read import files_read_before
 from supdata.orchestration.reading_since import changes_since
 from supdata.orchestration.run import Run
@@ -29,6 +30,7 @@ def extract_rows(run: Run) -> dict[str, int]:
     word, an empty export would say that every student has left.
     """
     with run.stage("extract") as result, _opened(run, result) as rows:
+        take_dropped_lists(run, result)
         readable, unreadable, left = _write(run, islice(rows, run.limit))
         result.counts.update(read=readable + unreadable, unreadable=unreadable, left_out=left.total())
         result.notes += [f"{count} rows were left out: {reason}" for reason, count in sorted(left.items())]

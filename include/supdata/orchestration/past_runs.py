@@ -59,7 +59,7 @@ def summary_of(run: Run, facts: RunFacts) -> RunSummary:
 
 
 def keep_summary(run: Run, facts: RunFacts, summary: RunSummary, result: StageResult) -> None:
-    """Leave a run's figures beside its report, tell them as metrics, and note them in the ledger; without the ledger, which must cost nobody a report, a note says so."""
+    """Leave a run's figures beside its report and note them in the ledger; without the ledger a note says so."""
     run.folder.write_bytes("report", SUMMARY, as_json(Summed(summary=summary, items=_items(facts))))
     result.files.append(SUMMARY)
     emit_run(summary)

@@ -33,10 +33,14 @@ class Recollection:
 
     def __call__(self, departed: Sequence[Standing], accepted: Mapping[str, str]) -> dict[str, Planned]:
         """Return what was declared of `departed` enrolments, by key; `accepted` holds the fingerprints of these contents."""
-        found = {one.key: one for one in self._as_sent(accepted) if one.content == accepted[one.key]}
+        found = self.as_sent(accepted)
         missing = [one for one in departed if one.key in accepted and one.key not in found]
         again = {one.key: one for one in self._as_seen(missing) if one.content == accepted[one.key]}
         return found | again
+
+    def as_sent(self, accepted: Mapping[str, str]) -> dict[str, Planned]:
+        """Return by key what was sent and accepted, where the plan that holds it has not been deleted."""
+        return {one.key: one for one in self._as_sent(accepted) if one.content == accepted[one.key]}
 
     def _as_sent(self, accepted: Mapping[str, str]) -> Iterator[Planned]:
         """Yield the records of the plans in which they were accepted."""

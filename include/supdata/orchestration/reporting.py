@@ -1,5 +1,6 @@
 """The report stage: the registrar's page and the rows to correct, from whatever the run folder holds."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
@@ -10,7 +11,10 @@ import msgspec
 from supdata.errors import FixConfig
 from supdata.orchestration.approval import decision_of
 from supdata.orchestration.background import background_of
+from supdata.orchestration.corrections import note_fates, runs_put_in, traces_of
+from supdata.orchestration.corrections_drop import dropped_lists
 from supdata.orchestration.past_runs import keep_summary, runs_before, summary_of
+from supdata.orchestration.remembering import remember
 from supdata.orchestration.run import Run
 from supdata.orchestration.validation import RULINGS, suites_folder
 from supdata.plan.windows import window_at
@@ -20,10 +24,12 @@ from supdata.records.judgement import Judgement
 from supdata.records.rows import UnreadableRow
 from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Receipt
+from supdata.report.content import GivenBackFacts, RowRef
 from supdata.report.facts import RunFacts, gather
 from supdata.report.page import render_page
 from supdata.report.tongue import ENGLISH, FRENCH
-from supdata.report.worklist import write_csv
+from supdata.report.worklist import work_lines
+from supdata.report.worklist_files import write_csv, write_workbook
 from supdata.validate.additions import read_additions
 from supdata.validate.catalogue import RULES
 from supdata.validate.rule import Rule
@@ -35,6 +41,7 @@ PAGE = "rapport.html"
 ENGLISH_PAGE = "report.html"
 BALANCE = "balance.json"
 WORK_LIST = "a_corriger.csv"
+WORK_BOOK = "a_corriger.xlsx"
 
 
 def report_run(run: Run) -> str:
@@ -42,16 +49,20 @@ def report_run(run: Run) -> str:
     with run.stage("report") as result:
         rules = _rules(run)
         facts = _facts(run, rules)
+        memory = remember(run, facts, work_lines(facts), result)
         summary = summary_of(run, facts)
         background = background_of(run, receipts_of(run), summary, runs_before(run, result), result)
+        background = replace(background, no_longer=memory.no_longer, given_back=_given_back(run))
         facts = replace(facts, background=background)
         address = run.folder.write_bytes("report", PAGE, render_page(facts, FRENCH, rules).encode())
         run.folder.write_bytes("report", ENGLISH_PAGE, render_page(facts, ENGLISH, rules).encode())
-        rows = BytesIO()
-        result.counts["to_correct"] = write_csv(rows, facts)
-        run.folder.write_bytes("report", WORK_LIST, rows.getvalue())
-        result.files += [PAGE, ENGLISH_PAGE, WORK_LIST]
+        for name, write in ((WORK_LIST, write_csv), (WORK_BOOK, write_workbook)):
+            rows = BytesIO()
+            result.counts["to_correct"] = write(rows, memory.lines)
+            run.folder.write_bytes("report", name, rows.getvalue())
+        result.files += [PAGE, ENGLISH_PAGE, WORK_LIST, WORK_BOOK]
         keep_summary(run, facts, summary, result)
+        note_fates(run, complete=not facts.partial and run.limit is None and "to_create" in facts.known)
     return address
 
 
@@ -82,6 +93,16 @@ def _facts(run: Run, rules: Mapping[str, Rule]) -> RunFacts:
         readings=[reading for result in run.folder.results("extract") for reading in result.readings],
         partial=any(result.partial for result in run.folder.results("extract")),
     )
+
+
+def _given_back(run: Run) -> GivenBackFacts:
+    """Return what became of the corrections that this run has looked at, and of the lists it has found."""
+    traces = traces_of(run)
+    times = runs_put_in(run, traces) if traces else {}
+    put_in = {RowRef(source, row): times[one.id] for one in traces for source, row in one.rows}
+    refused = [(one.file, one.faults) for one in dropped_lists(run) if one.faults]
+    fates = Counter(one.fate.value for one in traces)
+    return GivenBackFacts(by_fate=fates, put_in=tuple(sorted(put_in.items())), refused=tuple(refused))
 
 
 def _rules(run: Run) -> Mapping[str, Rule]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from supdata.config.models import Institution
 from supdata.config.windows import Window
 from supdata.records.counts import Counts
+from supdata.records.enrolment import Enrolment
 from supdata.records.reading import Reading
 from supdata.records.ruling import Ruling
 from supdata.records.summary import RunSummary
@@ -60,12 +61,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Correction:
-    """One finding on one row, with the value found and the one proposed: a line of the work list. Holds student data."""
+    """One finding on one row, with the value found and the one proposed. Holds student data, as the whole row does."""
 
     where: RowRef
     finding: Finding
     value: str
     proposed: str = ""
+    enrolment: Enrolment | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,22 @@ class Adjustment:
 
 
 @dataclass(frozen=True)
+class GivenBackFacts:
+    """What became of corrections that were given back: how many by fate, the rows they were put into, and what was refused.
+
+    `put_in` names the rows with the number of runs that have put the correction in, `refused` a file with the faults found in
+    it. Fates are those of `supdata.corrections.applying.Fate`.
+    """
+
+    by_fate: Mapping[str, int] = field(default_factory=dict)
+    put_in: tuple[tuple[RowRef, int], ...] = ()
+    refused: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+NOTHING_GIVEN_BACK = GivenBackFacts()
+
+
+@dataclass(frozen=True)
 class Background:
     """What a report tells besides the run's own rows.
 
@@ -103,6 +121,7 @@ class Background:
     refused_again: tuple[datetime, datetime] | None = None
     unknown_again: tuple[datetime, datetime] | None = None
     support: str = ""
+    given_back: GivenBackFacts = NOTHING_GIVEN_BACK
 
 
 NO_BACKGROUND = Background()

@@ -76,7 +76,7 @@ def from_judgements(
         for reason in _reasons_that_matter(judgement):
             finding = _finding(_cause(reason, rules), institution)
             proposed = suggest(enrolment, reason.rule) if enrolment is not None else ""
-            yield Correction(where, finding, value_found(enrolment, reason.field), proposed)
+            yield Correction(where, finding, value_found(enrolment, reason.field), proposed, enrolment)
 
 
 def from_receipts(
@@ -91,7 +91,8 @@ def from_receipts(
             cause = CAUSE_CLOSING
         enrolment = enrolments.get((receipt.source, receipt.row))
         finding = _finding(cause, institution, without_identity(receipt.words, enrolment))
-        yield Correction(_where(receipt.source, receipt.row, enrolment), finding, value_found(enrolment, cause.fields))
+        where = _where(receipt.source, receipt.row, enrolment)
+        yield Correction(where, finding, value_found(enrolment, cause.fields), enrolment=enrolment)
 
 
 def from_unreadable(unreadable: Iterable[UnreadableRow], institution: Institution) -> Iterator[Correction]:
@@ -166,7 +167,7 @@ def _finding(cause: Cause, institution: Institution, words: str = "") -> Finding
     return Finding(
         rule=cause.rule,
         field=" / ".join(field_label(name) for name in names),
-        column=" / ".join(filter(None, (_column(name, institution) for name in names))),
+        column=" / ".join(filter(None, (column_of(name, institution) for name in names))),
         weight=cause.weight,
         title=cause.text.title,
         explanation=cause.text.explanation,
@@ -180,7 +181,7 @@ def _field_names(fields: str) -> list[str]:
     return re.findall(r"\w+", fields)
 
 
-def _column(field: str, institution: Institution) -> str:
+def column_of(field: str, institution: Institution) -> str:
     """Return the school's own column names behind `field`, which is what its registrar can look for."""
     mapping = institution.columns.mapped().get(field)
     return "" if mapping is None else " + ".join(mapping.columns) or " ou ".join(mapping.first_of)

@@ -7,7 +7,7 @@ from supdata.report.content import Correction, Finding, Group, RowRef, Weight
 
 #: How many different answers of the registry get a paragraph of their own; the work list has them all.
 ANSWERS_SHOWN = 20
-OTHER_WORDS = "Autres réponses : voir a_corriger.csv."
+OTHER_WORDS = "Autres réponses : voir la liste à corriger."
 ORDER = tuple(Weight)
 
 

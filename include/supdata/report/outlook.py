@@ -31,6 +31,37 @@ def since_last_time(facts: RunFacts, rules: Mapping[str, RuleText], tongue: Tong
     return (total, *named, *rest)
 
 
+#: What is said of corrections by their fate, the ones that ask something of the registrar first.
+FATES = {
+    "applied": (
+        "correction appliquée : elle reste à reporter dans votre logiciel.",
+        "corrections appliquées : elles restent à reporter dans votre logiciel.",
+    ),
+    "stale": (
+        "correction abandonnée : la valeur a changé entre-temps dans votre logiciel. Vérifiez-la.",
+        "corrections abandonnées : les valeurs ont changé entre-temps dans votre logiciel. Vérifiez-les.",
+    ),
+    "shared": (
+        "correction en attente : plusieurs lignes sans numéro d’étudiant se ressemblent. Corrigez-la dans votre logiciel.",
+        "corrections en attente : plusieurs lignes sans numéro d’étudiant se ressemblent. Corrigez-les dans votre logiciel.",
+    ),
+    "unseen": (
+        "correction sans objet : sa ligne n’est plus dans vos données.",
+        "corrections sans objet : leurs lignes ne sont plus dans vos données.",
+    ),
+    "settled": (
+        "correction se trouve maintenant dans votre logiciel : elle n’est plus nécessaire.",
+        "corrections se trouvent maintenant dans votre logiciel : elles ne sont plus nécessaires.",
+    ),
+}
+
+
+def given_back(facts: RunFacts, tongue: Tongue = FRENCH) -> tuple[str, ...]:
+    """Say what became of the corrections that were given back, a sentence for each fate that any has met."""
+    by_fate = facts.background.given_back.by_fate
+    return tuple(tongue.counted(by_fate[fate], *nouns) for fate, nouns in FATES.items() if by_fate.get(fate))
+
+
 def dates(facts: RunFacts, tongue: Tongue = FRENCH) -> tuple[str, ...]:
     """Return when the next run is, and when what the registry did not take is asked again."""
     known, counts = facts.background, facts.counts

@@ -15,7 +15,7 @@ from supdata.config.sftp_source import SftpSource
 from supdata.report.content import Group, RunFacts, Weight
 from supdata.report.files_read import file_read
 from supdata.report.in_english import in_english
-from supdata.report.outlook import dates, since_last_time
+from supdata.report.outlook import dates, given_back, since_last_time
 from supdata.report.rule_texts import UNKNOWN_RULE, RuleText
 from supdata.report.situation import headline, held, light, mishap, missing, postponed, steps
 from supdata.report.tables import lines, shares
@@ -75,6 +75,7 @@ def render_page(facts: RunFacts, tongue: Tongue = FRENCH, rules: Mapping[str, Ru
         missing=missing(facts, tongue),
         since=since_last_time(facts, rules, tongue),
         dates=dates(facts, tongue),
+        given_back=given_back(facts, tongue),
         trend=trend(facts, tongue),
         whereabouts=lambda finding: whereabouts(facts.institution, finding.names, tongue),
     )

@@ -1,80 +1,121 @@
-"""The list of rows to correct: a CSV file that opens in a French spreadsheet with a double click.
+"""The lines of the list that a registrar corrects from, and may give back: one per student and field.
 
-One line per student and reason, with the value found and, where one only can have been meant, the value proposed. It holds
-student data, and is for the registrar's office alone.
+They hold student data, and are for the registrar's office alone. A line's key says which field of which row it speaks of and
+what was found there, by keyed hashes: it tells nobody who does not know already, and is known again another night.
 """
 
-import csv
-import re
-from io import TextIOWrapper
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from supdata.report.content import Correction, RunFacts, Weight
+from supdata.config.models import Institution
+from supdata.records.enrolment import Enrolment
+from supdata.records.identity import identity_of_enrolment
+from supdata.report.content import Correction, RowRef, RunFacts, Weight
+from supdata.report.findings import column_of
+from supdata.report.french import field_label
 
-HEADER = (
-    "Source",
-    "Ligne",
-    "Numéro d’étudiant",
-    "Gravité",
-    "Champ",
-    "Colonne de la source",
-    "Valeur trouvée",
-    "Valeur proposée",
-    "Règle",
-    "Problème",
-    "Explication",
-    "Comment corriger",
-    "Mots du registre ou du lecteur",
-)
-
-#: What a spreadsheet would run as a formula (OWASP's list for CSV injection, with the full-width forms that are read alike,
-#: and blanks before them) …
-FORMULA = re.compile(r"[\s\ufeff\u200b]*[=+\-@＝＋－＠]|[\t\r\n]")
-#: … and what it would turn into another number: leading zeros, exponents (a base-36 INE), more digits than it keeps.
-NUMBER_IN_DISGUISE = re.compile(r"0\d+|\d+[eE]\d+|\d{16,}", re.ASCII)
+WEIGHTS = tuple(Weight)
 
 
-def write_csv(stream: BinaryIO, facts: RunFacts) -> int:
-    """Write the rows to correct to `stream` (UTF-8 with a byte order mark, `;`, CRLF) and return how many lines.
+@dataclass(frozen=True)
+class WorkLine:
+    """One line: a field of a row with all that is said of it, or a row without a field to blame.
 
-    What is only for information is left out: there is nothing to correct in it.
+    `name` is the enrolment's field, "" for a whole row, and `rules` are the ids behind the words. `identity` is what the row is
+    known by another night. `key`, `sent` (what was last declared) and `days` (since it was first reported) are filled by
+    whoever remembers.
     """
-    text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEADER)
-    count = 0
-    for correction in facts.corrections:
-        if correction.finding.weight is not Weight.INFORMATION:
-            writer.writerow(_line(correction))
-            count += 1
-    text.detach()  # flushes; the stream stays open, it is the caller's
-    return count
+
+    where: RowRef
+    name: str
+    weight: Weight
+    column: str
+    value: str
+    proposed: str
+    titles: tuple[str, ...]
+    explanations: tuple[str, ...]
+    fixes: tuple[str, ...]
+    words: tuple[str, ...]
+    rules: tuple[str, ...]
+    identity: tuple[str, ...]
+    enrolment: Enrolment | None = field(default=None, repr=False)
+    key: str = ""
+    sent: str = ""
+    days: int = 0
+
+    @property
+    def label(self) -> str:
+        """The field as a registrar calls it."""
+        return field_label(self.name) if self.name else ""
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether a value given back for this line can be put into its row."""
+        return bool(self.name) and self.enrolment is not None
 
 
-def as_text(value: str) -> str:
-    """Return `value` so that a spreadsheet keeps it as text: an apostrophe goes before what it would run or reckon with.
+@dataclass(frozen=True)
+class Remembered:
+    """What is known of lines from other nights: keys, what was declared before, and how long each has been open."""
 
-    A value that begins with an apostrophe gets another one, so that taking one off always gives back what was found.
-    """
-    guarded = value.startswith("'") or FORMULA.match(value) or NUMBER_IN_DISGUISE.fullmatch(value)
-    return f"'{value}" if guarded else value
+    key: Callable[[WorkLine], str]
+    sent: Mapping[tuple[RowRef, str], str]
+    days: Callable[[WorkLine], int]
 
 
-def _line(correction: Correction) -> tuple[str, ...]:
-    where, finding = correction.where, correction.finding
-    cells = (
-        where.source,
-        str(where.row),
-        where.sis_id,
-        finding.weight.value,
-        finding.field,
-        finding.column,
-        correction.value,
-        correction.proposed,
-        finding.rule,
-        finding.title,
-        finding.explanation,
-        finding.fix,
-        finding.words,
+def work_lines(facts: RunFacts) -> list[WorkLine]:
+    """Return the lines of a run in the order of the source; what is only for information has nothing to correct in it."""
+    merged: dict[object, WorkLine] = {}
+    for number, correction in enumerate(facts.corrections):
+        if correction.finding.weight is Weight.INFORMATION:
+            continue
+        for line in _lines_of(correction, facts.institution):
+            at = (line.where, line.name) if line.name else number
+            merged[at] = _both(merged[at], line) if at in merged else line
+    return list(merged.values())
+
+
+def with_memory(lines: Iterable[WorkLine], known: Remembered) -> list[WorkLine]:
+    """Return the lines with what is remembered of them."""
+    return [
+        replace(one, key=known.key(one), sent=known.sent.get((one.where, one.name), ""), days=known.days(one)) for one in lines
+    ]
+
+
+def _lines_of(correction: Correction, institution: Institution) -> Iterator[WorkLine]:
+    finding, row = correction.finding, correction.enrolment
+    fields = [name for name in finding.names if row is not None and hasattr(row, name)]
+    for name in fields or [""]:
+        yield WorkLine(
+            where=correction.where,
+            name=name,
+            weight=finding.weight,
+            column=column_of(name, institution) if name else finding.column,
+            value=getattr(row, name) if name else correction.value,
+            proposed=correction.proposed,
+            titles=(finding.title,),
+            explanations=(finding.explanation,),
+            fixes=(finding.fix,),
+            words=(finding.words,) if finding.words else (),
+            rules=(finding.rule,),
+            identity=identity_of_enrolment(row) if row is not None else ("place", str(correction.where.row), finding.words),
+            enrolment=row,
+        )
+
+
+def _both(first: WorkLine, second: WorkLine) -> WorkLine:
+    """Return one line that says what two say of the same field."""
+    return replace(
+        first,
+        weight=min(first.weight, second.weight, key=WEIGHTS.index),
+        proposed=first.proposed or second.proposed,
+        titles=_joined(first.titles, second.titles),
+        explanations=_joined(first.explanations, second.explanations),
+        fixes=_joined(first.fixes, second.fixes),
+        words=_joined(first.words, second.words),
+        rules=_joined(first.rules, second.rules),
     )
-    return tuple(as_text(cell) for cell in cells)
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))

@@ -18,7 +18,8 @@ from supdata.records.counts import Counts
 from supdata.records.reading import Reading
 from supdata.records.ruling import Ruling, Standing
 from supdata.report import english, situation
-from supdata.report.content import RunFacts
+from supdata.report.content import GivenBackFacts, RowRef, RunFacts
+from supdata.report.outlook import FATES
 from supdata.report.page import ROW_NOTES, render_page
 from supdata.report.rule_texts import OWN_TEXTS
 from supdata.report.tongue import ENGLISH, FRENCH
@@ -46,6 +47,12 @@ def every_page() -> Iterator[RunFacts]:
         a_ruling(Standing.EXCEEDED, ceiling=0.1),
         *(a_ruling(Standing.IN_FORCE, severity=one) for one in ("warn", "reject", "")),
     ]
+    told = GivenBackFacts(
+        by_fate=dict.fromkeys(FATES, 3),
+        put_in=tuple((RowRef("inscriptions.csv", row), row) for row in range(2, 30)),
+        refused=(("rendu.csv", ("ligne 4 : la correction dépasse 200 caractères.",) * 30),),
+    )
+    yield facts_of(a_background(given_back=told))
     yield facts_of(a_background(), readings=readings, rulings=rulings, counts=EVERYTHING)
     for answer in ("", "rejected", "unanswered"):
         yield facts_of(a_background(no_longer={}), counts=EVERYTHING, answer=answer, window=WINDOW, partial=True)
@@ -116,6 +123,7 @@ def figures_of(page: str) -> list[str]:
     body = body.replace("\u202f", "").replace("\u00a0", " ").replace("1er ", "1 ")
     body = re.sub(r"(?<=\d),(?=\d{3}\b)", "", body)
     body = re.sub(r"(?<=\d),(?=\d)", ".", body)
+    body = re.sub(r"<th scope=\"row\">(\d{2}/\d{2}|\d{1,2} [A-Z][a-z]{2}) ", "", body)
     body = re.sub(
         r"\b\d{2}/\d{2} :|\b\d{1,2} [A-Z][a-z]{2} :|<p class=\"axis\".*?</p>|\bà \d+\s*h(\s*\d+)?|\bat \d+:\d+", "", body
     )
