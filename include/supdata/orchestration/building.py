@@ -1,13 +1,13 @@
 """One Airflow DAG per institution file."""
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from datetime import timedelta
-from functools import cache, partial
-from inspect import getdoc, signature
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable
@@ -26,10 +26,10 @@ from supdata.orchestration.naming import TAG, display_name, registrar_tags
 from supdata.orchestration.notifying import notifiers, tell_late
 from supdata.orchestration.retrying import RETRIES, RETRY_DELAY, RETRY_POLICY
 from supdata.orchestration.run import PARAMS
+from supdata.orchestration.stage import Stage, options_of
 
 #: One pool for the registry: its slots times a slot's rate is the rate of all schools together.
 REGISTRY_POOL = "supdata_registry"
-PUSHES = frozenset({"push", "push_held"})
 #: A schedule needs a beginning; nothing before it is ever run, since catchup is off.
 EPOCH = (2026, 1, 1)
 
@@ -53,9 +53,23 @@ def build_dags(folder: Path, only: str | None = None) -> Iterator[DAG]:
 
     A file with faults becomes a DAG that shows them; it never hides another file's.
     """
-    for dag_id, path in dag_ids(find_institution_files(folder)).items():
-        if only is None or only == dag_id:
-            yield build_dag(dag_id, path)
+    files = dag_ids(find_institution_files(folder))
+    with _nothing_collected():
+        for dag_id, path in files.items():
+            if only is None or only == dag_id:
+                yield build_dag(dag_id, path)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Collect no garbage meanwhile: a thousand DAGs are none, and looking through them over and over is a quarter of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def build_dag(dag_id: str, path: Path) -> DAG:
@@ -94,13 +108,13 @@ def build_dag(dag_id: str, path: Path) -> DAG:
 
 def _wire(institution: Institution, config: str) -> None:
     """Chain the stages; the order is the whole of it, each stage reads the run folder."""
-    planned = _stage("plan")(config)
-    extracted = _stage("extract")(config)
-    extracted >> _stage("normalise")(config) >> _stage("validate")(config) >> planned
+    planned = Stage(**options_of("plan"), config=config)
+    extracted = Stage(**options_of("extract"), config=config)
+    extracted >> Stage(**options_of("normalise"), config=config) >> Stage(**options_of("validate"), config=config) >> planned
     if isinstance(institution.source, SftpSource) and institution.source.wait_hours is not None:
         waiting_for_file(institution.source) >> extracted
 
-    pushed = _stage("push").partial(config=config).expand(chunk=planned)
+    pushed = Stage.partial(**options_of("push"), pool=REGISTRY_POOL, config=config).expand(chunk=planned.output)
     approved = ApproveHeld(
         task_id="approve",
         subject="Held batch",  # replaced by the plan's own question
@@ -112,25 +126,13 @@ def _wire(institution: Institution, config: str) -> None:
         retries=0,
     )
     planned >> approved
-    pushed_held = _stage("push_held").partial(config=config).expand_kwargs(approved.output)
+    pushed_held = Stage.partial(**options_of("push_held"), pool=REGISTRY_POOL, config=config).expand_kwargs(approved.output)
 
     # A teardown runs whatever happened and never decides over the run's state: `reconcile` does, by raising.
-    reported = _stage("report")(config).as_teardown()
+    reported = Stage(**options_of("report"), config=config).as_teardown()
     # So is this one, or a report that nobody got would hide, or make, a red run.
-    delivered = _stage("deliver")(config).as_teardown()
-    [pushed, pushed_held] >> _stage("reconcile")(config) >> reported >> delivered
-
-
-@cache
-def _stage(name: str) -> Any:
-    """Return a stage's task with its docstring as its page, for all schools at once.
-
-    Airflow gives a task its docstring itself, but not a mapped one, and with the indentation.
-    """
-    stage = getattr(tasks, name)
-    stage.function.__signature__ = signature(stage.function)  # which Airflow works out again for each school otherwise
-    pool = {"pool": REGISTRY_POOL} if name in PUSHES else {}
-    return stage.override(doc_md=getdoc(stage.function), **pool)
+    delivered = Stage(**options_of("deliver"), config=config).as_teardown()
+    [pushed, pushed_held] >> Stage(**options_of("reconcile"), config=config) >> reported >> delivered
 
 
 def _timetable(institution: Institution) -> CronTriggerTimetable | None:
