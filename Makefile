@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract clean
+.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract bench-run bench-fleet clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu
@@ -52,6 +52,9 @@ bench-push: setup ## How near the push is to what the wire gives, beside wrk and
 
 bench-plan: setup ## How fast a plan sees that nothing has changed, and the memory of a night of a million records (ten minutes)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.plan
+
+bench-run: setup ## What a school's run costs beside a DAG of the same shape that does nothing, on one scheduler (five minutes)
+	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.run_cost
 
 clean: ## Delete what was made: var/ and caches (.venv stays)
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

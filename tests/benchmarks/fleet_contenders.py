@@ -18,7 +18,7 @@ DAG_FACTORY_FOLDER = FIGURES / f"dag-factory-{DAG_FACTORY}"
 QUIET = {"DO_NOT_TRACK": "true", "SCARF_NO_ANALYTICS": "true"}
 #: The demo's three schools are the models: a third of the fleet reads files, a third an API, a third a database.
 MODELS = ("0751717J", "0442953W", "0881269B")
-STAGES = ("extract", "normalise", "validate", "plan", "push", "approve", "push_held", "reconcile", "report")
+STAGES = ("extract", "normalise", "validate", "plan", "push", "approve", "push_held", "reconcile", "report", "deliver")
 
 LOOP = """\
 import pendulum

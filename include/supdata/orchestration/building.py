@@ -62,7 +62,7 @@ def build_dags(folder: Path, only: str | None = None) -> Iterator[DAG]:
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Collect no garbage meanwhile: a thousand DAGs are none, and looking through them over and over is a quarter of the time."""
+    """Collect no garbage meanwhile: a thousand DAGs are none, and looking through them over and over is a quarter of it."""
     collecting = gc.isenabled()
     gc.disable()
     try:

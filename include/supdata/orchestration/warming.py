@@ -1,0 +1,66 @@
+"""What a worker imports once, so that each task it forks finds it there.
+
+A task is a fork of its worker, and has all that the worker has imported. Stages take half a second of CPU to import, and Great
+Expectations two to eight: paid by each task of each school, that would be the largest cost of a night. LocalExecutor's workers
+are forks of the scheduler, Celery's of its worker: each imports all of it before it forks. The DAG processor forks for
+each parse, and imports what a DAG file needs. Where a task has a machine of its own (KubernetesExecutor) nothing can be shared.
+"""
+
+import logging
+import os
+import sys
+from importlib import import_module
+
+from airflow.configuration import conf
+from airflow.listeners import hookimpl
+from airflow.plugins_manager import AirflowPlugin
+
+#: What parsing an institution file takes.
+PARSING = "supdata.orchestration.building"
+#: What `tasks` imports inside its functions.
+STAGES = tuple(
+    f"supdata.orchestration.{stage}"
+    for stage in ("extraction", "normalisation", "validation", "planning", "pushing", "reconciling", "reporting", "delivering")
+)
+#: Says no, for a machine with no memory to spare: a few hundred MiB, which all workers of a scheduler share.
+SWITCH = "SUPDATA_WARM_WORKERS"
+
+log = logging.getLogger(__name__)
+
+
+def warm_workers() -> None:
+    """Import what any task may need, Great Expectations included."""
+    from supdata.validate.custom import register
+
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    # Its threads would be of no use to us, and threads do not outlive a fork.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for module in (PARSING, *STAGES):
+        import_module(module)
+    register()
+    log.info("warming.workers_ready modules=%d", len(sys.modules))
+
+
+def warm_by_role(arguments: list[str], executor: str) -> None:
+    """Import what the forks of this process need; `arguments` are those of the `airflow` command that runs here."""
+    match arguments[1:2]:
+        case ["scheduler"] if "LocalExecutor" in executor:
+            warm_workers()
+        case ["dag-processor"]:
+            import_module(PARSING)
+        case _:
+            return
+
+
+@hookimpl
+def on_starting(component: object) -> None:  # noqa: ARG001 (the shape Airflow asks for)
+    """Airflow says that a component starts, before it forks anything."""
+    if os.environ.get(SWITCH, "yes").lower() not in {"no", "false", "0"}:
+        warm_by_role(sys.argv, conf.get("core", "executor"))
+
+
+class Warming(AirflowPlugin):
+    """The registration, found by the package's entry point; it has nothing to show in the UI."""
+
+    name = "supdata_warming"
+    listeners = [sys.modules[__name__]]  # noqa: RUF012 - the shape Airflow asks for
