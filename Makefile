@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract bench-run bench-fleet clean
+.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract bench-run clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu

@@ -56,7 +56,8 @@ with DAG("supdata_no_op", schedule=None, start_date=pendulum.datetime(2026, 1, 1
     approved = stage("approve", skip)()
     planned >> approved
     held = stage("push_held", one).expand(chunk=approved)
-    [pushed, held] >> stage("reconcile", trigger_rule="all_done")() >> stage("report")().as_teardown() >> stage("deliver")().as_teardown()
+    reported = stage("report")().as_teardown()
+    [pushed, held] >> stage("reconcile", trigger_rule="all_done")() >> reported >> stage("deliver")().as_teardown()
 """
 
 
