@@ -12,7 +12,7 @@ import polars as pl
 from supdata.ledger.fingerprint import Fingerprint
 
 #: Lengths as `Fingerprint` writes them, by length.
-LENGTHS = pl.Series(["\0" * 7 + chr(length) for length in range(128)])
+LENGTHS = ["\0" * 7 + chr(length) for length in range(128)]
 
 
 def keys_of(fingerprint: Fingerprint, parts: pl.DataFrame) -> list[str]:
@@ -36,13 +36,12 @@ def _body(row: dict[str, str], optional: Collection[str]) -> dict[str, str]:
 
 
 def _field(name: str, *, is_optional: bool) -> list[pl.Expr]:
-    value = pl.col(name)
-    said = [pl.lit(LENGTHS[len(name)] + name), *_with_length(value)]
-    return [pl.when(value == "").then(pl.lit("")).otherwise(pl.concat_str(said))] if is_optional else said
+    said = _with_length(pl.col(name), after=LENGTHS[len(name)] + name)
+    return [pl.when(pl.col(name) == "").then(pl.lit("")).otherwise(pl.concat_str(said))] if is_optional else said
 
 
-def _with_length(value: pl.Expr) -> list[pl.Expr]:
-    return [pl.lit(LENGTHS).gather(value.str.len_bytes()), value]
+def _with_length(value: pl.Expr, after: str = "") -> list[pl.Expr]:
+    return [pl.lit(pl.Series([after + length for length in LENGTHS])).gather(value.str.len_bytes()), value]
 
 
 def _longest(texts: pl.DataFrame) -> int:

@@ -1,6 +1,5 @@
 """The plan stage: what will be sent, in chunk files, and the question to a person when part of it is held."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -20,10 +19,16 @@ from supdata.plan.batch import HELD_BATCH, HeldBatch
 from supdata.plan.planning import Plan
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, RulesInForce
+from supdata.records.row_marks import RowMarks
 from supdata.records.rows import LeftOutRow, UnreadableRow
 from supdata.records.states import Action, Verdict
 
 DEPARTED = "departed.jsonl"
+#: How a line of judgements says so.
+VALID = b'"verdict":"valid"'
+NOT_VALID = 1
+#: Bytes of judgements looked at together.
+BLOCK = 2**20
 
 
 @dataclass(frozen=True)
@@ -33,14 +38,6 @@ class PlannedRun:
     chunks: list[str]
     held: list[str]
     question: dict[str, str] | None
-
-
-class _Ruled(msgspec.Struct, frozen=True):
-    """A judgement without its reasons."""
-
-    source: str
-    row: int
-    verdict: Verdict
 
 
 def plan_run(run: Run) -> PlannedRun:
@@ -88,27 +85,40 @@ def _plan(run: Run, source: Source, draft: FolderDraft) -> Plan:
 
 
 def _source(run: Run) -> Source:
-    """Return what was read; of the rows that are not valid, of which there are few, the places are held."""
-    verdicts, others = Counter[Verdict](), set[tuple[str, int]]()
-    for one in run.folder.read("validate", "judgements.jsonl", _Ruled):
-        verdicts[one.verdict] += 1
-        if one.verdict is not Verdict.VALID:
-            others.add((one.source, one.row))
+    """Return what was read; of the rows that are not valid the places are marked."""
+    judged, rejected, others = 0, 0, RowMarks()
+    for valid, rest in _judgements(run):
+        judged += valid + len(rest)
+        for one in rest:
+            rejected += one.verdict is Verdict.REJECTED
+            others.add(NOT_VALID, one.source, one.row)
     unreadable = sum(1 for _ in run.folder.read("extract", "unreadable.jsonl", UnreadableRow))
     return Source(
         valid=partial(run.folder.opened, "validate", "valid.jsonl"),
         others=_others(run, others) if others else (),
         left_out=_left_out(run),
-        read=sum(verdicts.values()) + unreadable,
+        read=judged + unreadable,
         unreadable=unreadable,
-        rejected=verdicts[Verdict.REJECTED],
+        rejected=rejected,
         limited=run.limit is not None or any(one.partial for one in run.folder.results("extract")),
     )
 
 
-def _others(run: Run, places: set[tuple[str, int]]) -> Iterator[Enrolment]:
+def _judgements(run: Run) -> Iterator[tuple[int, list[Judgement]]]:
+    """Yield how many of some rows are valid, and the judgements of the others.
+
+    What says that a row is valid is looked for in the line as it is written: within a text its quotes would be escaped.
+    """
+    with run.folder.opened("validate", "judgements.jsonl") as lines:
+        while block := lines.read(BLOCK):
+            block += lines.readline()
+            rest = [] if block.count(VALID) == block.count(b"\n") else [one for one in block.splitlines() if VALID not in one]
+            yield block.count(b"\n") - len(rest), [msgspec.json.decode(one, type=Judgement) for one in rest]
+
+
+def _others(run: Run, marks: RowMarks) -> Iterator[Enrolment]:
     for one in run.folder.read("normalise", "enrolments.jsonl", Enrolment):
-        if (one.source, one.row) in places:
+        if marks.has(NOT_VALID, one.source, one.row):
             yield one
 
 

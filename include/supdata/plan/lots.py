@@ -25,7 +25,6 @@ from supdata.records.lines import Lines
 BLOCK = 2**23
 KEY = ("uai", "ine", "dateDebutInscription", "diplome")
 SAME = ("ine", "dateNaissance", "dateDebutInscription", "dateFinInscription", "uai", *OPTIONAL)
-TEXTS = tuple(name for name in Enrolment.__struct_fields__ if name != "row")
 #: How COPY text writes what would end a column or a line.
 ESCAPED = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
@@ -56,9 +55,15 @@ class Lot:
     def copy_text(self) -> bytes:
         """Return number, key, content, source and row of each, as PostgreSQL's COPY reads them."""
         source = pl.col("source").str.replace_many(list(ESCAPED), list(ESCAPED.values()))
-        cells = [pl.int_range(pl.len()), pl.Series(self.keys), pl.Series(self.contents), source, pl.col("row")]
-        lines = self.columns.select(pl.concat_str(cells, separator="\t")).to_series().to_list()
-        return "".join(f"{line}\n" for line in lines).encode()
+        cells = [
+            pl.int_range(pl.len()),
+            pl.Series("key", self.keys),
+            pl.Series("content", self.contents),
+            source,
+            pl.col("row"),
+        ]
+        text = self.columns.select(cells).write_csv(include_header=False, separator="\t", quote_style="never")
+        return text.encode()
 
     def known(self, besides: Iterable[int]) -> bytes:
         """Return as lines of `Known` all rows but some."""
@@ -95,11 +100,12 @@ def beside(lots: Iterable[Lot], meet: Callable[[Lot], Met]) -> Iterator[tuple[Lo
 
 
 def _lot(block: bytes, institution: Institution, fingerprint: Fingerprint) -> Lot:
+    texts = ("source", "sisId", *SAME, "statut", "regime", _commune(institution))
     try:
-        columns = pl.read_ndjson(block, schema=dict.fromkeys(TEXTS, pl.String) | {"row": pl.Int64})
+        columns = pl.read_ndjson(block, schema=dict.fromkeys(texts, pl.String) | {"row": pl.Int64})
     except pl.exceptions.PolarsError:  # what it says may quote the line
         raise _spoilt("it has a line that is no enrolment") from None
-    columns = columns.with_columns(pl.col(TEXTS).fill_null(""))
+    columns = columns.with_columns(pl.col(texts).fill_null(""))
     bodies = _bodies(columns, institution)
     _require_wire_forms(block, bodies, institution)
     return Lot(block, columns, keys_of(fingerprint, columns.select(KEY)), contents_of(fingerprint, bodies, OPTIONAL))
@@ -108,13 +114,16 @@ def _lot(block: bytes, institution: Institution, fingerprint: Fingerprint) -> Lo
 def _bodies(columns: pl.DataFrame, institution: Institution) -> pl.DataFrame:
     """Return the fields of `make_body` as columns, "" where there is none."""
     codes = institution.registry.codes
-    commune = "communePostal" if institution.commune.emit == "postal" else "communeInsee"
     return columns.select(
         *SAME,
-        pl.col(commune).alias("codeCommune"),
+        pl.col(_commune(institution)).alias("codeCommune"),
         _coded("statut", {str(value): code for value, code in codes.statut.items()}),
         _coded("regime", {str(value): code for value, code in codes.regime.items()}),
     )
+
+
+def _commune(institution: Institution) -> str:
+    return "communePostal" if institution.commune.emit == "postal" else "communeInsee"
 
 
 def _coded(name: str, codes: dict[str, str]) -> pl.Expr:

@@ -15,6 +15,10 @@ class RowMarks:
     def __init__(self) -> None:
         self._pages: dict[tuple[str, int], bytearray] = {}
 
+    def __bool__(self) -> bool:
+        """Whether any row has been marked."""
+        return bool(self._pages)
+
     def add(self, mark: int, source: str, row: int) -> bool:
         """Mark a row; False when it has this mark already."""
         name = (source, row >> PAGE_BITS)
