@@ -112,7 +112,8 @@ class Meeting:
         """Return those of a lot that are not simply kept, in the order of their numbers.
 
         Kept is what the registry has accepted as it is, without doubt, and of which all is known that is compared. A lot is
-        lines of COPY text: number, key, content, source, row; no two lines, of all lots, have one key.
+        lines of COPY text: number, key, content, source, row; no two lines, of all lots, have one key. Lines in the order of
+        their keys are looked up in half the time.
         """
         self._cursor.execute("TRUNCATE lot")
         with self._cursor.copy("COPY lot FROM STDIN") as copy:
@@ -136,17 +137,21 @@ class Meeting:
             for key in keys:
                 copy.write_row((key,))
 
-    def departed(self, uais: Sequence[str], ending_after: date) -> tuple[list[Standing], int]:
-        """Return who stands in the registry and is gone from the source, and how many stand in all.
+    def standing(self, uais: Sequence[str], ending_after: date) -> int:
+        """Return how many enrolments of `uais` stand in the registry and end after a date: those of the year being declared."""
+        names = {"uais": list(uais), "ending_after": ending_after}
+        (standing,) = self._cursor.execute(COUNT_STANDING, names).fetchone() or (0,)
+        return int(standing)
 
-        These are accepted enrolments of `uais` that end after a date, those of the year being declared. Gone is what was not
-        met, and what was left out; the latter alone where not everything was read. To be asked once, after all are met.
+    def departed(self, uais: Sequence[str], ending_after: date) -> list[Standing]:
+        """Return who of those that stand is gone from the source; to be asked once, after all are met.
+
+        Gone is what was not met, and what was left out; the latter alone where not everything was read.
         """
         names = {"uais": list(uais), "ending_after": ending_after}
         self._cursor.execute(*((FIND_GONE, names) if self._whole else (GONE_OUTSIDE,)))
         rows = self._cursor.execute(DEPARTED, names).fetchall()
-        (standing,) = self._cursor.execute(COUNT_STANDING, names).fetchone() or (0,)
-        return [Standing(**dict(zip(Standing.__struct_fields__, row, strict=True))) for row in rows], standing
+        return [Standing(**dict(zip(Standing.__struct_fields__, row, strict=True))) for row in rows]
 
     def mark_seen(self, run_id: str, uais: Sequence[str]) -> None:
         """Note where the source holds each enrolment, and, when all was read, which are absent; after `departed`."""

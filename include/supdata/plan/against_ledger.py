@@ -94,6 +94,7 @@ class _Planning:
     circumstances: Circumstances
     rows: Meeting
     faulty: set[str] = field(default_factory=set)
+    standing: int | None = None
 
     @property
     def uais(self) -> list[str]:
@@ -112,7 +113,8 @@ class _Planning:
         """Ask who is gone, now that all rows have been met."""
         left_out = {self.fingerprint.key(one.natural_key): row for one, row in self.source.left_out}
         self.rows.leave_out(left_out)
-        left, standing = self.rows.departed(self.uais, self.institution.year.start)
+        left = self.rows.departed(self.uais, self.institution.year.start)
+        standing = self._count_standing()
         ended = [one for one in left if one.key not in left_out or not left_out[one.key].held]
         closing = self._closing(ended, recall) if recall is not None and self.closes else None
         return Departures(left=left, standing=standing, closing=closing, left_out=left_out)
@@ -144,5 +146,11 @@ class _Planning:
                     self.faulty.difference_update(lot.columns["sisId"])
                 yield lot
 
+    def _count_standing(self) -> int:
+        if self.standing is None:
+            self.standing = self.rows.standing(self.uais, self.institution.year.start)
+        return self.standing
+
     def _meet(self, lot: Lot) -> list[Met]:
+        self._count_standing()  # while the next lot is read
         return self.rows.meet(lot.copy_text())

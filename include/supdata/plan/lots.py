@@ -53,7 +53,7 @@ class Lot:
         return msgspec.json.decode(self._lines[number], type=Enrolment)
 
     def copy_text(self) -> bytes:
-        """Return number, key, content, source and row of each, as PostgreSQL's COPY reads them."""
+        """Return number, key, content, source and row of each, as PostgreSQL's COPY reads them, in the order of keys."""
         source = pl.col("source").str.replace_many(list(ESCAPED), list(ESCAPED.values()))
         cells = [
             pl.int_range(pl.len()),
@@ -62,7 +62,7 @@ class Lot:
             source,
             pl.col("row"),
         ]
-        text = self.columns.select(cells).write_csv(include_header=False, separator="\t", quote_style="never")
+        text = self.columns.select(cells).sort("key").write_csv(include_header=False, separator="\t", quote_style="never")
         return text.encode()
 
     def known(self, besides: Iterable[int]) -> bytes:
