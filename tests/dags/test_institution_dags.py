@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from airflow.sdk import DAG
 
 from supdata.config.loading import load_institution
 from supdata.config.models import Institution
+from supdata.config.periods import Periods
 from supdata.orchestration import building
 from supdata.orchestration.building import build_dag, build_dags
+from supdata.orchestration.maintenance import build_maintenance_dag
 from supdata.orchestration.naming import registrars_of
 
 ROOT = Path(__file__).parents[2]
@@ -52,8 +55,16 @@ def test_one_more_dag_looks_after_all_schools_and_is_taken_for_none() -> None:
     bag = DagBag(dag_folder=str(DAGS / "supdata_maintenance.py"), safe_mode=True)
     (dag,) = bag.dags.values()
     assert (dag.dag_id, dag.tags) == (MAINTENANCE, {"supdata-maintenance"})
-    assert "tell_of_silence" in dag.task_ids
+    assert set(dag.task_ids) == {"tell_of_silence", "purge"}
     assert all("**Red**" in (task.doc_md or "") for task in dag.tasks)
+
+
+def test_a_purge_can_be_tried_and_its_periods_are_those_of_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    params = build_maintenance_dag(DAGS / "institutions").params
+    assert params["dry_run"] is False
+    assert {kind: params[kind] for kind in ("folders", "reports", "trail", "history")} == asdict(Periods())
+    monkeypatch.setenv("SUPDATA_KEEP_FOLDERS", "7")
+    assert build_maintenance_dag(DAGS / "institutions").params["folders"] == 7
 
 
 @pytest.mark.parametrize("dag_id", sorted(EXPECTED_DAG_IDS))

@@ -60,7 +60,7 @@ class RunFolder:
         """
         if named := urlsplit(root).username:
             find_connection(named)
-        self.path = ObjectStoragePath(root) / uai / _folder_name(run_id)
+        self.path = ObjectStoragePath(root) / uai / folder_name(run_id)
 
     def write(self, stage: str, name: str, records: Iterable[object]) -> int:
         """Write `records` as JSON Lines and return how many."""
@@ -162,7 +162,7 @@ class RunFolder:
             yield stream
 
 
-def _folder_name(run_id: str) -> str:
+def folder_name(run_id: str) -> str:
     """Return what the folder of a run is called; whoever triggers a run may name it, and `..` is a name to Airflow."""
     name = re.sub(r"[^A-Za-z0-9_.-]", "_", run_id)
     return name if name.strip(".") else "_" * len(name)

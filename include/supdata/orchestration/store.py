@@ -9,8 +9,9 @@ asks for: they go one by one. Folders exist on disks only.
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -75,6 +76,22 @@ def names_in(folder: ObjectStoragePath) -> list[str]:
     except FileNotFoundError:
         return []
     return sorted({name for one in found if (name := str(one).rstrip("/").rpartition("/")[2])} - {folder.name})
+
+
+def files_below(folder: ObjectStoragePath) -> dict[str, datetime]:
+    """Return every file in a folder and below it, by its name from there on, with the moment it was written."""
+    with _told():
+        found = _as_it_is_now(folder).find(folder.path, detail=True)
+    start = f"{folder.path.strip('/')}/"
+    return {str(name).strip("/").removeprefix(start): _written(facts) for name, facts in found.items()}
+
+
+def _written(facts: Mapping[str, Any]) -> datetime:
+    """Return when a file was written, which each kind of store tells under a name of its own."""
+    told = next(facts[name] for name in ("LastModified", "last_modified", "mtime", "updated") if facts.get(name))
+    if isinstance(told, str):
+        told = datetime.fromisoformat(told)
+    return told if isinstance(told, datetime) else datetime.fromtimestamp(told, UTC)
 
 
 def remove(path: ObjectStoragePath) -> None:

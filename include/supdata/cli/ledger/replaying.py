@@ -36,8 +36,8 @@ def replay(
     --state accepted: it may then hold it twice. Exit code 2: refused, for want of a reason or because a run is sending.
     """
     now = datetime.now(UTC)
-    author = _kept("--by", by or getpass.getuser(), "Say who asks.")
-    why = _kept("--reason", reason, "Say why; whoever reads the record's trail will want to know.")
+    author = kept_text("--by", by or getpass.getuser(), "Say who asks.")
+    why = kept_text("--reason", reason, "Say why; whoever reads the record's trail will want to know.")
     choice = choice_of(school=school, states=state, due=due, source=source, row=row, keys=key, now=now)
     with opened(database) as connection:
         shown = records(connection, choice)
@@ -51,7 +51,7 @@ def replay(
     typer.echo(as_json(marked=marked) if json else f"{marked} records are sent again by the next run whose source holds them.")
 
 
-def _kept(option: str, text: str, remedy: str) -> str:
+def kept_text(option: str, text: str, remedy: str) -> str:
     """Return a text that may be kept; raises FixConfig when it is empty, or holds what may be an INE or a birth date."""
     text = " ".join(text.split())
     if not text:

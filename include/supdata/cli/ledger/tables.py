@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from supdata.ledger.consulting import Event, Record, Tally
+from supdata.ledger.retention import Hold
 
 #: Enough to tell a million records apart, and what a person will type again.
 SHOWN_DIGITS = 12
@@ -64,6 +65,15 @@ def trail_table(events: Iterable[Event]) -> Table:
     table.add_column("answer, or reason", overflow="fold")
     for one in events:
         table.add_row(*_cells(one))
+    return table
+
+
+def holds_table(holds: Iterable[Hold]) -> Table:
+    """Return a line per hold, by school."""
+    table = _table("", "school", "run", "since", "by")
+    table.add_column("why", overflow="fold")
+    for one in holds:
+        table.add_row(one.uai, escape(one.run_id) or "all", _minute(one.at), escape(one.author), escape(one.reason))
     return table
 
 
