@@ -25,6 +25,7 @@ COMMANDS = (
     ("doctor", "supdata.cli.doctor", "Try a school's connections, rows and key: is it ready for its first run?"),
     ("rules", "supdata.cli.rules", "List the quality rules: a table, JSON, or the page expectations/README.md."),
     ("datadocs", "supdata.cli.datadocs", "Write Great Expectations' page on a run's rows: offline, without values."),
+    ("status", "supdata.cli.status", "Tell where every school stands: its last run, its state, its counts."),
     ("ledger", "supdata.cli.ledger", "Follow what was declared: show, find, trail; send again; make and upgrade the tables."),
     ("signoff", "supdata.cli.signoff", "Confirm what a run has declared, in the school's name; or show who has."),
     ("sandbox", "supdata.cli.sandbox", "Serve a local registry that answers as SupData does."),

@@ -43,7 +43,7 @@ OPEN_RUN = """
 INSERT INTO supdata.run (run_id, uai, planned_at, rules, position)
 SELECT %(run_id)s, %(uai)s, %(at)s, %(rules)s, coalesce(max(id), 0) FROM supdata.intent
 ON CONFLICT (run_id) DO UPDATE
-SET uai = excluded.uai, planned_at = excluded.planned_at, rules = excluded.rules, position = excluded.position
+SET uai = excluded.uai, planned_at = excluded.planned_at, rules = excluded.rules, position = excluded.position, rekeyed = false
 """
 
 SUPERSEDED = """

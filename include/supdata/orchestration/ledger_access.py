@@ -15,6 +15,8 @@ from supdata.orchestration.connections import find_connection
 LEDGER_CONNECTION = "supdata_ledger"
 CALLED = f"the ledger behind the connection `{LEDGER_CONNECTION}`"
 KEY_CONNECTION = "supdata_ledger_key"
+#: Of the key's connection, while the key is being replaced: in its extra, the one before. Airflow hides what is named so.
+PREVIOUS = "previous_password"
 #: Shorter keys could be searched: an INE has only some ten million values a year.
 SHORTEST_KEY = 16
 
@@ -54,11 +56,23 @@ def fingerprint() -> Fingerprint:
 
     Raises FixConfig when the key is missing or too short to protect anybody.
     """
-    secret = find_connection(KEY_CONNECTION).password or ""
+    return _fingerprint_of(find_connection(KEY_CONNECTION).password or "", "its password")
+
+
+def previous_fingerprint() -> Fingerprint | None:
+    """Return the keyed hash by which the ledger knew enrolments before; None when no key is being replaced.
+
+    Raises FixConfig as `fingerprint` does.
+    """
+    before = find_connection(KEY_CONNECTION).extra_dejson.get(PREVIOUS)
+    return None if before is None else _fingerprint_of(str(before), f"its `{PREVIOUS}`")
+
+
+def _fingerprint_of(secret: str, called: str) -> Fingerprint:
     if len(secret) < SHORTEST_KEY:
         raise FixConfig(
             f"Reading the key of the ledger from the connection `{KEY_CONNECTION}`",
-            f"its password has fewer than {SHORTEST_KEY} characters",
+            f"{called} has fewer than {SHORTEST_KEY} characters",
             "Set a long random password there once, and keep it: another key makes every enrolment look new.",
         )
     return Fingerprint(secret.encode())

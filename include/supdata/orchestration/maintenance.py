@@ -16,8 +16,6 @@ DAG_ID = "supdata_maintenance"
 #: After the nights of all schools, before anybody is at work.
 EVERY_MORNING = "0 7 * * *"
 ZONE = "Europe/Paris"
-
-
 KINDS = {
     "folders": "Days for which run folders are kept: rows, enrolments, plans, receipts. Students' numbers and birth dates.",
     "reports": "Days for which the registrar's page and rows to correct are kept. Students' numbers.",
@@ -27,8 +25,9 @@ KINDS = {
 PAGE = """\
 # What all schools need together
 
-`tell_of_silence` names the schools without a green run. `purge` deletes what is past its period: files in run folders, and rows of the ledger. Periods are days, asked in the trigger form; the
-nightly run takes SUPDATA_KEEP_FOLDERS, SUPDATA_KEEP_REPORTS, SUPDATA_KEEP_TRAIL and SUPDATA_KEEP_HISTORY, or the defaults.
+`tell_of_silence` names the schools without a green run. `purge` deletes what is past its period: files in run folders, and rows of
+the ledger. Periods are days, asked in the trigger form; the daily run takes SUPDATA_KEEP_FOLDERS, SUPDATA_KEEP_REPORTS,
+SUPDATA_KEEP_TRAIL and SUPDATA_KEEP_HISTORY, or the defaults.
 
 - **Dry run** counts what would go, and deletes nothing.
 - `supdata ledger hold --school 0751717J [--run …] --reason …` keeps all of a school, or one run, until it is released.

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import msgspec
 
+from supdata.ledger.rekeying import take_over
 from supdata.orchestration.asking import question_of
 from supdata.orchestration.drafting import FINDINGS, UNCHANGED, WAITING, FolderDraft
 from supdata.orchestration.extraction import LEFT_OUT, rows_left_out
-from supdata.orchestration.ledger_access import fingerprint, open_ledger
+from supdata.orchestration.ledger_access import fingerprint, open_ledger, previous_fingerprint
 from supdata.orchestration.recalling import Recollection
 from supdata.orchestration.run import Run
 from supdata.orchestration.run_folder import as_json
@@ -17,6 +19,7 @@ from supdata.orchestration.validation import RULES_USED, RULINGS, note_of
 from supdata.plan.against_ledger import Source, plan_against_ledger
 from supdata.plan.batch import HELD_BATCH, HeldBatch
 from supdata.plan.planning import Plan
+from supdata.plan.rekeying import moves_of
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, RulesInForce
 from supdata.records.row_marks import RowMarks
@@ -43,6 +46,7 @@ class PlannedRun:
 def plan_run(run: Run) -> PlannedRun:
     """Plan the run against the ledger and leave the plan in the run folder."""
     with run.stage("plan") as result:
+        rekeyed = _take_over(run)
         source = _source(run)
         with FolderDraft(run.folder) as draft:
             plan = _plan(run, source, draft)
@@ -53,6 +57,8 @@ def plan_run(run: Run) -> PlannedRun:
         result.counts.update(_counts(plan))
         result.counts["settings_reopened"] = sum(ruling.reopened for ruling in plan.rulings)
         result.notes += [*map(note_of, plan.rulings), *_notes(plan, source)]
+        if rekeyed:
+            result.notes.append(f"{rekeyed} enrolments are known in the ledger by its new key from now on")
         result.files += [
             *(f"{name}.jsonl" for name in (*draft.chunks, *draft.held)),
             *(UNCHANGED, WAITING, DEPARTED, FINDINGS, RULINGS, HELD_BATCH),
@@ -82,6 +88,17 @@ def _plan(run: Run, source: Source, draft: FolderDraft) -> Plan:
             now=run.started,
             recall=Recollection(run, ledger, hashing),
         )
+
+
+def _take_over(run: Run) -> int:
+    """Move what the ledger knows of tonight's rows by the key before to the present one, while a key is being replaced."""
+    old = previous_fingerprint()
+    if old is None:
+        return 0
+    rows = chain(run.folder.read("normalise", "enrolments.jsonl", Enrolment), (one for one, _ in _left_out(run)))
+    moves = moves_of(rows, run.institution, old=old, new=fingerprint())
+    with open_ledger() as ledger:
+        return take_over(ledger, run.institution.uai, moves)
 
 
 def _source(run: Run) -> Source:

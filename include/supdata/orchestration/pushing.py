@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from supdata.errors import SupdataError, TryLater
+from supdata.ledger.rekeying import require_own_key
 from supdata.ledger.store import Ledger
 from supdata.orchestration.hook import SupdataHook
 from supdata.orchestration.ledger_access import open_ledger
@@ -63,6 +64,7 @@ def label_of(run: Run, chunk: str) -> str:
 def _send(run: Run, stage: str, chunk: str, planned: Sequence[Planned]) -> list[Receipt]:
     endpoint = SupdataHook(run.institution.registry.connection).endpoint()
     with open_ledger() as ledger:
+        require_own_key(ledger, run.ledger_id)
         try:
             return push_chunk(
                 planned,

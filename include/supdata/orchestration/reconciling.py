@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from supdata.errors import RunStopped, TryLater
+from supdata.ledger.rekeying import require_own_key
 from supdata.ledger.store import Ledger
 from supdata.orchestration.approval import decision_of
 from supdata.orchestration.confirming import confirm
@@ -121,6 +122,7 @@ def _balance(run: Run) -> Balance:
     (plan,) = run.folder.results("plan")
     names = {name: stage for stage, prefix in PUSHES.items() for name in plan.files if name.startswith(prefix)}
     with open_ledger() as ledger:
+        require_own_key(ledger, run.ledger_id)
         evidence = Evidence(
             rows=run.folder.read("extract", "rows.jsonl", _Place),
             unreadable=run.folder.read("extract", "unreadable.jsonl", _Place),

@@ -14,7 +14,21 @@ HEAVY = ("airflow", "pandas", "numpy", "great_expectations", "fastapi", "aiohttp
 def test_the_commands_are_those_of_the_menu() -> None:
     result = CliRunner().invoke(main.app, ["--help"])
     assert result.exit_code == 0
-    names = ["check", "schema", "new", "preview", "doctor", "rules", "datadocs", "ledger", "signoff", "sandbox", "demo", "up"]
+    names = [
+        "check",
+        "schema",
+        "new",
+        "preview",
+        "doctor",
+        "rules",
+        "datadocs",
+        "status",
+        "ledger",
+        "signoff",
+        "sandbox",
+        "demo",
+        "up",
+    ]
     assert [name for name, _, _ in main.COMMANDS] == names
     assert all(name in result.output for name, _, _ in main.COMMANDS)
 
