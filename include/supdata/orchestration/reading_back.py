@@ -8,6 +8,7 @@ from supdata.config.read_back import ReadKind
 from supdata.errors import FixConfig
 from supdata.ledger.doubting import births as known_births
 from supdata.ledger.fingerprint import Fingerprint
+from supdata.ledger.restoring import is_recovering
 from supdata.ledger.store import Ledger
 from supdata.orchestration.connections import find_connection
 from supdata.orchestration.hook import endpoint_of
@@ -55,7 +56,8 @@ def read_side_of(run: Run, ledger: Ledger) -> ReadSide | None:
     def kin(planned: Sequence[Planned]) -> Mapping[str, Collection[str]]:
         return kin_of(run, ledger, {one.key: _place(one.body) for one in planned}, _births(planned))
 
-    return ReadSide(where, settings, kin, doubted_by=RECONCILE, on=run.day)
+    recovering = is_recovering(ledger.connection, run.institution.uai)
+    return ReadSide(where, settings, kin, doubted_by=RECONCILE, on=run.day, everything=recovering)
 
 
 def kin_of(run: Run, ledger: Ledger, places: Mapping[str, Place], births: Mapping[str, str]) -> dict[str, set[str]]:

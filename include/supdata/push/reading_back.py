@@ -37,7 +37,8 @@ class ReadSide:
     """A read connection, as of the day `on`, by which the run is dated.
 
     `kin` returns, by key, the keys of what else may be the same student's at the same place and start. `doubted_by` names in
-    the ledger who asks for a record again because it was not shown: it too is looked up first.
+    the ledger who asks for a record again because it was not shown: it too is looked up first. `everything` is, where the
+    ledger may not know what was declared.
     """
 
     where: ReadEndpoint
@@ -45,6 +46,7 @@ class ReadSide:
     kin: Kin
     doubted_by: str
     on: date
+    everything: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,12 @@ class Doubts:
     now: Callable[[], datetime]
 
     def among(self, to_send: Sequence[Planned]) -> list[Planned]:
-        """Return those of `to_send` that were sent as they are and never answered, in this run or an earlier one."""
+        """Return those of `to_send` that were sent as they are and never answered, in this run or an earlier one.
+
+        All of them where everything is looked up, but for what this run has had an answer to.
+        """
+        if self.read_side.everything:
+            return list(to_send)
         entries = self.ledger.entries([one.key for one in to_send])
         doubted = marked_by(self.ledger, self.read_side.doubted_by, [one.key for one in to_send])
         return [one for one in to_send if _in_doubt(entries.get(one.key), one.content, doubted=one.key in doubted)]

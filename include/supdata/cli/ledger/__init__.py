@@ -6,7 +6,7 @@ from supdata.cli.ledger.finding import find
 from supdata.cli.ledger.holding import hold, holds, release
 from supdata.cli.ledger.replaying import replay
 from supdata.cli.ledger.showing import show, trail
-from supdata.cli.ledger.upkeep import migrate, status
+from supdata.cli.ledger.upkeep import migrate, restored, status
 
 ledger = typer.Typer(
     name="supdata ledger",
@@ -18,5 +18,5 @@ ledger = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (show, find, trail, replay, hold, holds, release, status, migrate):
+for _command in (show, find, trail, replay, hold, holds, release, status, migrate, restored):
     ledger.command()(_command)
