@@ -36,7 +36,7 @@ def status(
     now = datetime.now(UTC)
     with opened(database) as connection:
         found = {uai: one for uai, one in newest_in_earnest(connection).items() if not school or uai in school}
-        doubts = oldest_doubts(connection, found)
+        doubts = oldest_doubts(connection, found.values())
     runs = sorted(found.values(), key=lambda one: one.uai)
     overdue = {one.uai for one in runs if now - one.due > timedelta(hours=hours)} | set(school or ()) - found.keys()
     attention = overdue | {one.uai for one in runs if one.state == "failed"}

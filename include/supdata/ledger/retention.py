@@ -49,6 +49,7 @@ PURGES = {
         DELETE FROM supdata.run n
         WHERE n.planned_at < %(trail)s AND NOT EXISTS (SELECT FROM supdata.intent i WHERE i.run_id = n.run_id)
           AND NOT EXISTS (SELECT FROM supdata.enrolment e WHERE e.seen_run = n.run_id)
+          AND NOT EXISTS (SELECT FROM supdata.whole_read w WHERE w.run_id = n.run_id)
           AND NOT {HELD_RUN.format(run="n.run_id")}
     """,  # noqa: S608 - parts of this module
     "history": f"""

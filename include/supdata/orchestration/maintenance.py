@@ -25,8 +25,8 @@ KINDS = {
 PAGE = """\
 # What all schools need together
 
-`tell_of_silence` names the schools without a green run. `purge` deletes what is past its period: files in run folders, and rows of
-the ledger. Periods are days, asked in the trigger form; the daily run takes SUPDATA_KEEP_FOLDERS, SUPDATA_KEEP_REPORTS,
+`tell_of_silence` names the schools without a green run. `purge` deletes what is past its period: files in run folders, and rows
+of the ledger. Periods are days, asked in the trigger form; the daily run takes SUPDATA_KEEP_FOLDERS, SUPDATA_KEEP_REPORTS,
 SUPDATA_KEEP_TRAIL and SUPDATA_KEEP_HISTORY, or the defaults.
 
 - **Dry run** counts what would go, and deletes nothing.
