@@ -85,7 +85,7 @@ def test_with_a_read_side_nothing_is_sent_that_the_registry_has(
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(opened: School, tmp_path: Path) -> None:
     opened.night(STUDENTS, **NEAR_ALL)
-    revert(opened.ledger, "0010")
+    revert(opened.ledger, "0011")
     file = dump(opened, tmp_path)
     restore(opened, file)
     migrate(opened.ledger)

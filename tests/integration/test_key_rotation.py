@@ -116,7 +116,7 @@ def test_a_short_key_before_is_refused_as_any(opened: School, monkeypatch: pytes
 
 def test_the_mark_of_old_plans_goes_on_the_way_down_and_is_made_on_the_way_up(database_url: str) -> None:
     migrate(database_url)
-    revert(database_url, "0011")
+    revert(database_url, "0012")
     insert = "INSERT INTO supdata.run (run_id, uai, planned_at, position) VALUES ('0751717J/a', '0751717J', now(), 0)"
     with psycopg.connect(database_url) as connection:
         connection.execute(insert)
