@@ -591,6 +591,18 @@ def test_of_a_read_of_a_part_only_what_the_source_leaves_out_has_departed(ledger
         assert [one.key for one in rows.departed(["0751717J"], YEAR_START)] == [a_planned(2).key]
 
 
+def test_of_a_read_of_a_part_what_is_owed_and_not_in_it_is_counted(ledger: Ledger) -> None:
+    known_whole(ledger, 1, 2)
+    for number, due in ((3, NOW), (4, NOW), (5, NOW + timedelta(days=1))):
+        answered(ledger, a_planned(number), Outcome.UNKNOWN_STUDENT, due=due)
+    answered(ledger, a_planned(6), Outcome.AMBIGUOUS)
+    ledger.ask_again([a_planned(2).key], author="ops", reason="lost", at=NOW)
+    for whole, owed in ((False, 3), (True, 0)):
+        with meeting(ledger, whole=whole) as rows:
+            rows.meet(a_lot((1, "a", 1), (3, "a", 3)))
+            assert rows.owed(["0751717J"], NOW) == owed, "the second, the fourth and the sixth"
+
+
 def test_a_hundred_thousand_keys_are_looked_up_at_once(ledger: Ledger) -> None:
     answered(ledger, a_planned(1), Outcome.ACCEPTED)
     found = ledger.entries([f"{number:032x}" for number in range(100_000)])

@@ -8,7 +8,7 @@ holds nothing that grows with the school.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from psycopg import Cursor
 
@@ -69,6 +69,13 @@ LEFT JOIN supdata.run m ON m.run_id = v.run_id
 WHERE STANDS
 ORDER BY e.seen_source, e.seen_row, e.key
 """.replace("STANDS", STANDS)
+
+# Refused or not known and due again, in doubt, or asked for by somebody: its time has come, its row has not.
+COUNT_OWED = """
+SELECT count(*) FROM supdata.enrolment e
+WHERE e.uai = ANY(%(uais)s) AND (e.next_due <= %(now)s OR e.doubt OR e.replay IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM there t WHERE t.key = e.key)
+"""
 
 # Of rows that are the same enrolment the first counts.
 MARK_MOVED = """
@@ -152,6 +159,13 @@ class Meeting:
         self._cursor.execute(*((FIND_GONE, names) if self._whole else (GONE_OUTSIDE,)))
         rows = self._cursor.execute(DEPARTED, names).fetchall()
         return [Standing(**dict(zip(Standing.__struct_fields__, row, strict=True))) for row in rows]
+
+    def owed(self, uais: Sequence[str], now: datetime) -> int:
+        """Return how many records were to be asked for again by now and were not met, where not everything was read."""
+        if self._whole:
+            return 0
+        (owed,) = self._cursor.execute(COUNT_OWED, {"uais": list(uais), "now": now}).fetchone() or (0,)
+        return int(owed)
 
     def mark_seen(self, run_id: str, uais: Sequence[str]) -> None:
         """Note where the source holds each enrolment, and, when all was read, which are absent; after `departed`."""

@@ -152,6 +152,8 @@ def _notes(plan: Plan, source: Source) -> Iterator[str]:
         yield f"{plan.doubtful} departed enrolments are not closed: {source.unreadable} rows cannot be read, and may be theirs"
     elif plan.doubtful:
         yield f"{plan.doubtful} departed enrolments are not closed: the student has a row with a fault"
+    if plan.owed:
+        yield f"{plan.owed} records are to be asked for again and are not in this read: the next one that holds them sends them"
     if plan.lost:
         yield f"{plan.lost} departed enrolments are not closed: no run folder holds what was declared"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO, Literal
 
@@ -79,7 +79,7 @@ def plan_against_ledger(
         )
         ledger.learn(plan.learned)
         rows.mark_seen(run_id, planning.uais)
-    return plan
+        return replace(plan, owed=rows.owed(planning.uais, now))
 
 
 @dataclass

@@ -35,8 +35,9 @@ class Plan:
     that an approval is of that batch alone, and `digests` its chunks. `learned` are the facts of enrolments that stand as they
     were accepted, where the ledger does not know them. Closings of what has `departed` are in the draft too; `lost` counts
     those that should be closed and of which what was declared is found nowhere, `doubtful` those whose student may still be
-    there in a row with a fault. `window` tells of the time in which less is sent than usual, "" outside of any. `rulings` say
-    what became of the institution's settings of the rules that compare with the ledger.
+    there in a row with a fault. `owed` counts the records whose time to be asked for again has come, and which are not among
+    the rows of a read of a part. `window` tells of the time in which less is sent than usual, "" outside of any.
+    `rulings` say what became of the institution's settings of the rules that compare with the ledger.
     """
 
     unchanged: int = 0
@@ -52,6 +53,7 @@ class Plan:
     learned: dict[str, Facts] = field(default_factory=dict)
     lost: int = 0
     doubtful: int = 0
+    owed: int = 0
     window: str = ""
     rulings: list[Ruling] = field(default_factory=list)
 
