@@ -16,3 +16,10 @@ def find_connection(name: str) -> Connection:
             "there is no connection of that name",
             "Create it under Admin > Connections, or correct `connection` in the institution file.",
         ) from error
+
+
+def address_of(connection: Connection) -> str:
+    """Return the base URL of an http connection as Airflow writes it: schema, host, port."""
+    host = (connection.host or "").rstrip("/")
+    address = host if "://" in host else f"{connection.schema or 'https'}://{host}"
+    return f"{address}:{connection.port}" if connection.port else address

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import assert_never
 
 import requests
-from airflow.sdk import Connection
 
 from supdata.config.database_source import DatabaseSource
 from supdata.config.models import Institution
@@ -15,7 +14,7 @@ from supdata.config.sftp_source import SftpSource
 from supdata.extract.database import read_database
 from supdata.extract.rest import read_rest
 from supdata.extract.sftp import read_sftp
-from supdata.orchestration.connections import find_connection
+from supdata.orchestration.connections import address_of, find_connection
 from supdata.orchestration.database_access import opened_database
 from supdata.orchestration.sftp_access import sftp_sessions
 from supdata.records.reading import Reading
@@ -53,17 +52,10 @@ def open_source(
             with requests.Session() as session:
                 login, password = connection.login or "", connection.password or ""
                 optional = institution.optional_columns()
-                address = _address(connection)
+                address = address_of(connection)
                 yield read_rest(session, address, login, password, source, wanted, optional=optional, since=since)
         case DatabaseSource() as source:
             with opened_database(source.connection) as (database, dialect):
                 yield read_database(database, source, wanted, dialect)
         case _ as never:
             assert_never(never)
-
-
-def _address(connection: Connection) -> str:
-    """Return the base URL of an http connection as Airflow writes it: schema, host, port."""
-    host = connection.host or ""
-    address = host if "://" in host else f"{connection.schema or 'https'}://{host}"
-    return f"{address}:{connection.port}" if connection.port else address

@@ -162,7 +162,7 @@ def reconcile(config: str) -> dict[str, int]:
             report_run(run)
 
 
-@task(multiple_outputs=False)
+@task(multiple_outputs=False, on_failure_callback=notifiers(stage="report"))  # as a teardown's, its failure is not the run's
 def report(config: str) -> str:
     """Writes the registrar's report and the list of rows to correct, also when the run has failed.
 
@@ -173,7 +173,7 @@ def report(config: str) -> str:
     return report_run(current_run(config))
 
 
-@task(multiple_outputs=False, on_failure_callback=notifiers(stage="deliver"))  # of its own failure no DAG's callback tells
+@task(multiple_outputs=False, on_failure_callback=notifiers(stage="deliver"))  # as with `report`
 def deliver(config: str) -> dict[str, int]:
     """Takes the report to the school (`delivery`: its return folder, an e-mail) and tells ops of what is unusual (`watch`).
 

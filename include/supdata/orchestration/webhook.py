@@ -13,6 +13,7 @@ import requests
 from airflow.sdk import Connection
 
 from supdata.errors import AccessRefused, FixConfig, TryLater
+from supdata.orchestration.connections import address_of
 from supdata.registry.endpoint import is_loopback
 from supdata.report.notices import Notice
 from supdata.report.webhooks import SHAPES, Shape, payload
@@ -43,7 +44,7 @@ def room_of(connection: Connection, name: str) -> Room:
     """
     extra = connection.extra_dejson
     shape = extra.get("shape", "json")
-    base, secret = _base(connection), connection.password or ""
+    base, secret = address_of(connection), connection.password or ""
     attempted = f"Reading the Airflow connection `{name}`"
     if shape not in SHAPES:
         raise FixConfig(attempted, "the extra's `shape` is not known", f"Write one of {', '.join(SHAPES)}.")
@@ -95,10 +96,3 @@ def _ask(notice: Notice, room: Room) -> requests.Response | None:
 def _wait(headers: Mapping[str, str], otherwise: float) -> float:
     asked = headers.get("Retry-After", "")
     return min(float(asked), LONGEST_WAIT) if asked.isascii() and asked.isdigit() else otherwise
-
-
-def _base(connection: Connection) -> str:
-    """Return the address of an http connection as Airflow writes it: schema, host, port."""
-    host = (connection.host or "").rstrip("/")
-    address = host if "://" in host else f"{connection.schema or 'https'}://{host}"
-    return f"{address}:{connection.port}" if connection.port else address

@@ -20,6 +20,13 @@ delivery:
   sftp: {connection: sftp_0751717j, folder: /retour}
 watch: {deadline_minutes: 1}
 """
+#: PEGASE's school has a return folder that does not exist, and an administrator for a registrar.
+HALF_DELIVERED = """\
+registrars: [admin]
+delivery:
+  mail: {}
+  sftp: {connection: sftp_0751717j, folder: /nowhere}
+"""
 
 
 @dataclass

@@ -33,5 +33,5 @@ def pages(operator: Operator, *runs: Started) -> str:
         here = f"{dag}/dagRuns/{name}"
         paths += [f"{dag}/details", here, f"{here}/taskInstances?limit=100", f"{here}/taskInstances/~/xcomEntries?limit=100"]
         paths += [f"/supdata/schools/{run.dag_id}", f"/supdata/schools/{run.dag_id}/runs/{name}"]
-        paths += [f"/supdata/schools/{run.dag_id}/runs/{name}/report"]
+        paths += [f"/supdata/schools/{run.dag_id}/runs/{name}/{page}" for page in ("report", "sign-off")]
     return "\n".join(f"{path}\n{operator.page(path)}" for path in paths)

@@ -3,7 +3,10 @@
 It comes after the other modules here, whose runs are searched as well; alone, it is enough for itself.
 """
 
+import re
+import stat
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -13,6 +16,7 @@ from integration.scheduler.operating import Operator, Run
 from integration.scheduler.outside import ROOM
 from integration.scheduler.remains import dump, logs, pages, text_below
 from integration.scheduler.traces import Traces
+from supdata.cli.demo.results import run_folder
 from supdata.sandbox.schools.serving import EXTRACT, Folders
 
 pytestmark = pytest.mark.integration
@@ -86,7 +90,16 @@ def test_the_night_was_what_it_should_be(night: Night) -> None:
     assert night.crashed.states("extract") == ["failed"]
     assert night.doubted.counts is not None
     assert night.doubted.counts.ambiguous > 0
-    assert [run.states("deliver") for run in night.runs()] == [["success"]] * 3
+
+
+def test_a_report_that_cannot_be_delivered_is_red_and_told_while_its_run_is_green(operator: Operator, night: Night) -> None:
+    assert [run.states("deliver") for run in night.runs()] == [["failed"], ["success"], ["success"]]
+    assert night.pegase.state == "success"
+    assert night.pegase.tasks["deliver"] == (("failed", 1),), "not tried again: the folder is not there"
+    operator.wait_for_notice(PEGASE)
+    notices = [one for one in operator.outside.notices() if f"SupData {PEGASE}: failed at deliver (FixConfig)" in one]
+    assert [one for one in notices if night.pegase.started.run_id in one]
+    assert [one for one in operator.outside.letters("scolarite@") if PEGASE in one], "the other way was gone all the same"
 
 
 def test_ops_are_told_of_each_red_run_and_of_a_late_one(operator: Operator, night: Night) -> None:
@@ -112,6 +125,17 @@ def test_every_run_s_numbers_are_heard_with_its_school(operator: Operator, night
     assert f"airflow.supdata.rows.read,uai={PEGASE}:{night.pegase.counts.read}|g" in heard
     assert [one for one in heard if one.startswith(f"airflow.supdata.runs,uai={UNIVERSITY},state=failed,light=red:")]
     assert f"airflow.supdata.notices,uai={UNIVERSITY},kind=late:1|c" in heard
+
+
+def test_a_registrar_confirms_a_run_on_its_page_and_no_other_batch(operator: Operator, night: Night) -> None:
+    run = night.pegase.started
+    place = f"/supdata/schools/{run.dag_id}/runs/{quote(run.run_id, safe='')}/sign-off"
+    (batch,) = re.findall(rf'action="{re.escape(place)}/([0-9a-f]{{64}})"', operator.page(place))
+    assert operator.press(f"{place}/{'0' * 64}") == 409
+    assert operator.press(f"{place}/{batch}") == 303
+    assert "Confirmé par admin" in operator.page(place)
+    file = run_folder(operator.scene.layout.runs, run.uai, run.run_id) / "sign_off" / f"{batch}.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_the_search_finds_students_where_they_may_be(operator: Operator, night: Night, traces: Traces) -> None:
