@@ -52,8 +52,7 @@ def _french(institution: Institution, run: RunSummary, letter: Letter, days: int
     elif run.to_correct:
         subject = f"{again}SupData {institution.uai} : {counted(run.to_correct, 'ligne')} à corriger"
         text = (
-            f"{again}{counted(run.to_correct, 'ligne')} de votre fichier n’ont pas été déclarées et sont à corriger dans votre "
-            f"logiciel de scolarité{_depuis(days)}.",
+            f"{again}{_left(run.to_correct)} à corriger dans votre logiciel de scolarité{_depuis(days)}.",
             f"{counted(_declared(run), 'inscription déclarée', 'inscriptions déclarées')} au registre national, sur "
             f"{counted(run.counts.get('read', 0), 'ligne lue', 'lignes lues')}.",
         )
@@ -62,6 +61,12 @@ def _french(institution: Institution, run: RunSummary, letter: Letter, days: int
         text = (f"{counted(_declared(run), 'inscription déclarée', 'inscriptions déclarées')} au registre national.",)
     closing = "Ce message ne contient aucune donnée d’étudiant ; la liste des lignes à corriger se trouve avec le rapport."
     return Words(subject, (institution.name, *text, closing), link, "Ouvrir le rapport")
+
+
+def _left(rows: int) -> str:
+    one = rows < 2
+    verbs = "n’a pas été déclarée et est" if one else "n’ont pas été déclarées et sont"
+    return f"{counted(rows, 'ligne')} de vos données {verbs}"
 
 
 def _depuis(days: int) -> str:
@@ -82,7 +87,7 @@ def _english(institution: Institution, run: RunSummary, letter: Letter, days: in
         read = run.counts.get("read", 0)
         since = f", the oldest for {_rows(days, 'day')}" if days else ""
         text = (
-            f"{again}{_rows(run.to_correct, 'row')} of your file not declared, to be corrected in your system{since}.",
+            f"{again}{_rows(run.to_correct, 'row')} of your data not declared, to be corrected in your system{since}.",
             f"{_rows(_declared(run), 'enrolment')} declared to the national registry, of {_rows(read, 'row')} read.",
         )
     else:

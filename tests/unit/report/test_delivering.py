@@ -107,8 +107,9 @@ RED = {"state": "failed", "failed_stage": "extract", "error": "AccessRefused"}
 @pytest.mark.parametrize(
     ("language", "changes", "words"),
     [
-        ("fr", {}, "2 lignes de votre fichier n’ont pas été déclarées"),
-        ("en", {}, "2 rows of your file not declared"),
+        ("fr", {}, "2 lignes de vos données n’ont pas été déclarées"),
+        ("fr", {"to_correct": 1}, "1 ligne de vos données n’a pas été déclarée et est à corriger"),
+        ("en", {}, "2 rows of your data not declared"),
         ("fr", {"to_correct": 0}, "98 inscriptions déclarées au registre national."),
         ("en", {"to_correct": 0}, "98 enrolments declared to the national registry."),
         ("fr", RED, "Vos données n’ont pas pu être lues."),
