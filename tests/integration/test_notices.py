@@ -135,7 +135,7 @@ def test_a_busy_room_is_asked_again_and_a_closed_one_is_not(
     WebhookNotifier(str(SCHOOL))(context)
     assert len(chat.posted) == 3
     chat.answers = [(404, {})]
-    with caplog.at_level(logging.DEBUG, "supdata"), pytest.raises(AccessRefused) as refused:
+    with caplog.at_level(logging.DEBUG), pytest.raises(AccessRefused) as refused:
         WebhookNotifier(str(SCHOOL))(context)
     assert len(chat.posted) == 4
     assert "verysecretpath" not in f"{refused.value}{caplog.text}"

@@ -4,6 +4,7 @@ The address of such a room is itself a secret (whoever has it can write there), 
 """
 
 import hashlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -87,6 +88,7 @@ def _ask(notice: Notice, room: Room) -> requests.Response | None:
         method, headers = "PUT", {"Authorization": f"Bearer {room.token}"}
         url = f"{room.url}/_matrix/client/v3/rooms/{quote(room.room, safe='')}/send/m.room.message/{once}"
     body = payload(notice, room.shape)
+    logging.getLogger("urllib3").setLevel(logging.INFO)  # at debug level it writes down every address it asks
     try:
         return requests.request(method, url, json=body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
     except requests.RequestException:
