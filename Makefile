@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract bench-run clean
+.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract bench-fleet bench-run bench-capacity clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu
@@ -38,7 +38,9 @@ lint: setup ## Style, types, and which room may import which
 chaos: setup ## Break everything between a made school and a registry; count every record; two peers beside us (an hour)
 	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 
-bench: bench-quality bench-extract bench-plan bench-push ## All benchmarks; their figures are left under var/bench/
+bench: setup ## All benchmarks, and their figures side by side in var/bench/summary.md (an hour)
+	@missed=0; for one in quality extract push plan fleet run capacity; do $(MAKE) -s bench-$$one || missed=1; done; \
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.summary; exit $$missed
 
 bench-quality: setup ## What the rules make of 170 kinds of mistakes, and how fast they judge a million rows (ten minutes)
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks.quality; quality=$$?; \
@@ -55,6 +57,13 @@ bench-plan: setup ## How fast a plan sees that nothing has changed, and the memo
 
 bench-run: setup ## What a school's run costs beside a DAG of the same shape that does nothing, on one scheduler (five minutes)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.run_cost
+
+bench-fleet: setup ## How long Airflow parses a thousand schools, beside a plain loop and dag-factory (five minutes)
+	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.fleet
+
+# CAPACITY=--quick for a smaller one.
+bench-capacity: setup ## How many machines three million students take in a window of six hours, from whole runs (ten minutes)
+	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.capacity $(CAPACITY)
 
 clean: ## Delete what was made: var/ and caches (.venv stays)
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
