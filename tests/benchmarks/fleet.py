@@ -130,8 +130,7 @@ def main(rounds: int) -> int:
         for name in ("dags", "plugins", "expectations"):
             shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
         write_ours(Path(temporary) / "more", SCHOOLS)
-        shutil.copytree(Path(temporary) / "more" / "institutions", project / "dags" / "institutions", dirs_exist_ok=True)
-        watched = watch(project, Path(temporary) / "var")
+        watched = watch(project, Path(temporary) / "more" / "institutions", Path(temporary) / "var")
         found = measure(Path(temporary) / "parses", rounds, absent, watched)
     faults = list(missed(found))
     facts = {"figures": figures(found) | {"seconds": round(time.monotonic() - begun)}, "missed": faults}

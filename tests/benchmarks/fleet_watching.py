@@ -1,5 +1,6 @@
 """A real Airflow that holds a thousand schools: its DAG processor at rest, and how soon it sees what changes in the folder."""
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -48,12 +49,13 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
                 yield f"a school that was {name} was seen after {seconds} s"
 
 
-def watch(project: Path, var: Path) -> Watched:
-    """Run an Airflow on the project's schools; look at its DAG processor, then add a school, rename it, and remove it."""
+def watch(project: Path, more: Path, var: Path) -> Watched:
+    """Run an Airflow on the project's schools and `more`; see its DAG processor rest; add, rename, remove one."""
     institutions = project / "dags" / "institutions"
-    schools = len(list(institutions.glob("*.yaml")))
     scene = Scene(Layout(var, project), 10, Narrator(Console(file=sys.stderr)))
     with fresh(scene.layout), running_stack(scene, SETTINGS) as stack:
+        shutil.copytree(more, institutions, dirs_exist_ok=True)
+        schools = len(list(institutions.glob("*.yaml")))
         _until(stack, lambda: _dags(stack, "supdata") >= schools)
         share = _share(stack)
         text = (institutions / f"{MODEL}.yaml").read_text(encoding="utf-8").replace(MODEL, UAI)
