@@ -140,7 +140,7 @@ def test_a_corrected_list_is_put_in_until_the_school_s_system_is_right(school: S
     second, third = school.night(STUDENT), school.night(STUDENT)
     assert (ines(second), ines(third)) == ([RIGHT], [RIGHT])
     assert "1 correction appliquée : elle reste à reporter dans votre logiciel." in school.page(second)
-    assert 'ligne&nbsp;2 <span class="sis">2 passages</span>' in school.page(third)
+    assert 'ligne&nbsp;2, <span class="sis">2 passages</span>' in school.page(third)
     (trace,) = traces_of(third)
     assert (trace.by, trace.file, trace.line, trace.rows) == ("Mme Martin", "a_corriger.xlsx", 2, (("a.csv", 2),))
     assert RIGHT not in third.folder.read_bytes("normalise", "corrections.jsonl").decode()

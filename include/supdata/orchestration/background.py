@@ -43,9 +43,10 @@ def background_of(
 
 def next_run(institution: Institution, after: datetime) -> datetime | None:
     """Return when the school's next scheduled run is due, by its own clock; None for one that is run by hand."""
-    if institution.schedule is None or not institution.enabled:
+    cron = institution.cron()
+    if cron is None or not institution.enabled:
         return None
-    found: datetime = croniter(institution.schedule, after.astimezone(ZoneInfo(institution.timezone))).get_next(datetime)
+    found: datetime = croniter(cron, after.astimezone(ZoneInfo(institution.timezone))).get_next(datetime)
     return found
 
 

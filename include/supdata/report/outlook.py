@@ -21,8 +21,8 @@ def since_last_time(facts: RunFacts, rules: Mapping[str, RuleText], tongue: Tong
         return (tongue.say("Rien de ce qui était signalé la dernière fois n’a disparu."),) if facts.background.past else ()
     total = tongue.counted(
         sum(settled.values()),
-        "point signalé la dernière fois ne l’est plus : corrigé dans votre logiciel, ou sorti de vos données.",
-        "points signalés la dernière fois ne le sont plus : corrigés dans votre logiciel, ou sortis de vos données.",
+        "point signalé la dernière fois ne l’est plus : corrigé, ou sorti de vos données.",
+        "points signalés la dernière fois ne le sont plus : corrigés, ou sortis de vos données.",
     )
     ranked = sorted(settled.items(), key=lambda one: (-one[1], one[0]))
     named = [f"{_title(rule, facts, rules, tongue)} : {tongue.number(count)}" for rule, count in ranked[:NAMED]]
