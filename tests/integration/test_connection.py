@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from supdata.push.running import run_apart
 from supdata.registry import connection
 from supdata.registry.connection import LONGEST_ANSWER, Line, NoAnswerError, Received
 from supdata.registry.endpoint import Endpoint
@@ -69,7 +70,7 @@ def served(server: Server, asking: Callable[[Line], Coroutine[Any, Any, Any]], s
             finally:
                 line.close()
 
-    return asyncio.run(run())
+    return run_apart(run())
 
 
 def read(raw: bytes, **server: int) -> Received | str:

@@ -33,8 +33,8 @@ from supdata.records.counts import Counts
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import Judgement, RulesInForce
 from supdata.records.rows import LeftOutRow, RawRow, UnreadableRow
-from supdata.records.shipment import Planned
-from supdata.records.states import Severity, Verdict
+from supdata.records.shipment import Planned, Receipt
+from supdata.records.states import Outcome, Severity, Verdict
 from supdata.sandbox.local.postgres import PostgresServer
 from supdata.sandbox.registry.serving import registry_in_thread
 from supdata.sandbox.schools.made_ine import with_rnie_key
@@ -451,3 +451,21 @@ def test_the_plan_goes_by_when_the_run_was_due_and_a_push_by_when_it_would_send(
     monkeypatch.setattr("supdata.orchestration.pushing._now", lambda: FIRST + timedelta(days=4))
     push_chunk_of(run, "push", chunk)
     assert reconcile_run(run).created == len(STUDENTS)
+
+
+def test_a_window_for_additions_that_began_after_the_plan_keeps_the_changes_until_it_ends(
+    opened: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow: dict[str, Any] = {"registry": {"windows": [{"first": "2026-10-03", "last": "2026-10-03", "send": "additions"}]}}
+    opened.night(STUDENTS[:6], **NEAR_ALL, **tomorrow)
+    run = opened.run([changed(STUDENTS[0]), *STUDENTS[1:8]], **NEAR_ALL, **tomorrow)
+    (chunk,) = plan_run(run).chunks
+    monkeypatch.setattr("supdata.orchestration.pushing._now", lambda: FIRST + timedelta(days=2))
+    with pytest.raises(TryLater, match="only new enrolments are sent until 2026-10-03: 1 records wait"):
+        push_chunk_of(run, "push", chunk)
+    kept = [one.outcome for one in run.folder.read("push", f"{chunk}.jsonl", Receipt)]
+    assert (len(opened.declared()), kept.count(Outcome.ACCEPTED), kept.count(Outcome.NOT_ATTEMPTED)) == (8, 2, 1)
+    monkeypatch.setattr("supdata.orchestration.pushing._now", lambda: FIRST + timedelta(days=4))
+    push_chunk_of(run, "push", chunk)
+    counts = reconcile_run(run)
+    assert (counts.created, counts.updated, counts.not_attempted) == (2, 1, 0)

@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from supdata.config.models import WireCodes
 from supdata.errors import AccessRefused, FixConfig, TryLater
+from supdata.push.running import run_apart
 from supdata.records.states import Outcome
 from supdata.registry.answers import Again, Answer
 from supdata.registry.client import Endpoint, RegistryClient, open_registry, probe
@@ -78,7 +79,7 @@ class LocalRegistry:
             async with open_registry(endpoint, 8, timeout, codes=WireCodes()) as client:
                 return await calls(client)
 
-        return asyncio.run(opened())
+        return run_apart(opened())
 
     def declare(self, timeout: float = 5, **changes: str) -> Answer:
         answer = self.run(lambda client: client.declare({**BODY, **changes}), timeout=timeout)
@@ -269,7 +270,7 @@ def test_a_registry_that_nobody_serves_was_never_asked() -> None:
         async with open_registry(endpoint, 1, 2, codes=WireCodes()) as client:
             return await client.declare(BODY)
 
-    answer = asyncio.run(call())
+    answer = run_apart(call())
     assert (answer.outcome, answer.status, answer.again) == (Outcome.NOT_ATTEMPTED, 0, Again.SAFE)
 
 
@@ -296,23 +297,23 @@ def _plain(port: int) -> Endpoint:
 def test_a_redirect_is_not_followed() -> None:
     raw = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(FixConfig, match="another address"):
-        asyncio.run(_answer_with(raw, _plain))
+        run_apart(_answer_with(raw, _plain))
 
 
 def test_a_page_without_end_is_not_read_to_its_end() -> None:
     raw = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999999\r\n\r\n" + b"x" * 200_000
-    answer, _ = asyncio.run(_answer_with(raw, _plain))
+    answer, _ = run_apart(_answer_with(raw, _plain))
     assert (answer.outcome, answer.again) == (Outcome.AMBIGUOUS, Again.NO)
 
 
 def test_an_answer_cut_short_may_have_been_written() -> None:
     raw = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
-    answer, _ = asyncio.run(_answer_with(raw, _plain))
+    answer, _ = run_apart(_answer_with(raw, _plain))
     assert (answer.outcome, answer.again) == (Outcome.AMBIGUOUS, Again.RISKY)
 
 
 def test_what_is_sent_is_the_body_and_the_key_and_no_student_in_the_address() -> None:
-    _, received = asyncio.run(_answer_with(b"HTTP/1.1 500 Error\r\nContent-Length: 0\r\n\r\n", _plain))
+    _, received = run_apart(_answer_with(b"HTTP/1.1 500 Error\r\nContent-Length: 0\r\n\r\n", _plain))
     head, _, body = received.partition(b"\r\n\r\n")
     assert head.startswith(b"POST /api/inscription HTTP/1.1\r\n")
     assert b"\r\nX-API-Key: a-key\r\n" in head + b"\r\n"
@@ -421,6 +422,6 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_unless_told_otherwise(
             async with open_registry(endpoint, 1, 5, codes=WireCodes()) as client:
                 return await client.declare(BODY)
 
-    assert asyncio.run(declare(verify_tls=False)).status == 500
+    assert run_apart(declare(verify_tls=False)).status == 500
     with pytest.raises(FixConfig, match="certificate is not trusted"):
-        asyncio.run(declare(verify_tls=True))
+        run_apart(declare(verify_tls=True))

@@ -135,16 +135,19 @@ class Bookkeeper:
         return taken
 
     def _settlement(self, planned: Planned, intent: int, answer: Answer) -> Settlement:
-        entry = self._entries.get(planned.key)
-        before = entry.attempts if entry is not None and entry.content == planned.content else 0
         return Settlement(
             intent=intent,
             outcome=answer.outcome,
             status=answer.status,
             id_inscription=answer.id_inscription,
             words=answer.words,
-            next_due=next_due(self._now(), answer.outcome, attempts=before + 1, retry_days=self._retry_days),
+            next_due=None if answer.outcome is Outcome.ACCEPTED else self._due(planned, answer.outcome),
         )
+
+    def _due(self, planned: Planned, outcome: Outcome) -> datetime | None:
+        entry = self._entries.get(planned.key)
+        before = entry.attempts if entry is not None and entry.content == planned.content else 0
+        return next_due(self._now(), outcome, attempts=before + 1, retry_days=self._retry_days)
 
 
 def _receipt(planned: Planned, answer: Answer) -> Receipt:

@@ -15,6 +15,7 @@ from supdata.push.calling import Caller, Later
 from supdata.push.patience import Patience
 from supdata.push.reading_back import Doubts, ReadSide
 from supdata.push.resuming import remainder, with_the_rest
+from supdata.push.running import run_apart
 from supdata.push.watching import Watch
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Outcome
@@ -67,7 +68,7 @@ def push_chunk(
         log.info("push.chunk_begun chunk=%s records=%d to_send=%d", chunk, len(planned), len(left.to_send))
         push = _Push(endpoint, settings, ledger, run_id, chunk, now, patience, reads=read_side is not None)
         doubts = Doubts(read_side, ledger, run_id, chunk, settings.ambiguous, now) if read_side else None
-        sent, failure = asyncio.run(push.send_and_read_back(left.to_send, doubts, before))
+        sent, failure = run_apart(push.send_and_read_back(left.to_send, doubts, before))
     counts = " ".join(f"{outcome}={count}" for outcome, count in sorted(Counter(one.outcome for one in sent.values()).items()))
     log.info("push.chunk_done chunk=%s %s", chunk, counts)
     if failure is not None:

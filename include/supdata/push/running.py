@@ -1,0 +1,39 @@
+"""Runs a push's event loop where nothing else can break into it.
+
+The loop is asyncio's own. uvloop saves 4 µs of a request's 13, and tells nobody when the database's end of a connection is
+reset: the push then waited for ever.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run_apart(main: Coroutine[Any, Any, T]) -> T:
+    """Run `main` to its end in a thread of its own, and return what it returns.
+
+    Airflow ends a task by an exception in the main thread, wherever that is. Amid a loop's own work it would be logged and
+    lost, or taken for a fault of the connection being read; here it meets a thread that only waits: `main` is cancelled, and
+    the exception goes on when that has ended.
+    """
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(main)
+    with ThreadPoolExecutor(1) as thread:
+        ending = thread.submit(_run, loop, task)
+        try:
+            ending.result()
+        except BaseException:
+            with suppress(RuntimeError):  # the loop has just ended
+                loop.call_soon_threadsafe(task.cancel)
+            raise
+    return task.result()
+
+
+def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+    """Run `loop` until `task` has ended, however it ends: that is for `task` to tell."""
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(asyncio.wait([task]))

@@ -1,0 +1,44 @@
+import asyncio
+import signal
+
+import pytest
+
+from supdata.push.running import run_apart
+
+
+class TaskEnded(Exception):
+    """What Airflow raises in a task that is told to end."""
+
+
+async def _fail() -> None:
+    raise KeyError("why")
+
+
+def test_what_it_returns_or_raises_is_what_it_was_given() -> None:
+    assert run_apart(asyncio.sleep(0, "done")) == "done"
+    with pytest.raises(KeyError, match="why"):
+        run_apart(_fail())
+
+
+def test_an_exception_in_who_waits_cancels_it_and_goes_on_when_it_has_ended() -> None:
+    said = []
+
+    async def busy() -> None:
+        try:
+            while True:  # noqa: ASYNC110 - busy on purpose: the exception comes amid the loop's work
+                await asyncio.sleep(0)
+        finally:
+            await asyncio.sleep(0.01)
+            said.append("ended")
+
+    def end(*_: object) -> None:
+        raise TaskEnded
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(TaskEnded):
+            run_apart(busy())
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert said == ["ended"]
