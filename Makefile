@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract bench-fleet bench-run bench-capacity clean
+.PHONY: help setup demo up test lint peers chaos bench bench-quality bench-push bench-plan bench-extract bench-fleet bench-run bench-capacity bench-pages clean
 .DEFAULT_GOAL := help
 
 help: ## Show this menu
@@ -39,7 +39,7 @@ chaos: setup ## Break everything between a made school and a registry; count eve
 	@PYTHONPATH=tests exec $(BIN)/python -m chaos $(CHAOS)
 
 bench: setup ## All benchmarks, and their figures side by side in var/bench/summary.md (an hour)
-	@missed=0; for one in quality extract push plan fleet run capacity; do $(MAKE) -s bench-$$one || missed=1; done; \
+	@missed=0; for one in quality extract push plan fleet run capacity pages; do $(MAKE) -s bench-$$one || missed=1; done; \
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.summary; exit $$missed
 
 bench-quality: setup ## What the rules make of 170 kinds of mistakes, and how fast they judge a million rows (ten minutes)
@@ -64,6 +64,9 @@ bench-fleet: setup ## How long Airflow parses a thousand schools, beside a plain
 # CAPACITY=--quick for a smaller one.
 bench-capacity: setup ## How many machines three million students take in a window of six hours, from whole runs (ten minutes)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.capacity $(CAPACITY)
+
+bench-pages: setup ## How soon a thousand schools are there to read, beside Airflow's own list, in a real browser (four minutes)
+	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.pages
 
 clean: ## Delete what was made: var/ and caches (.venv stays)
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from supdata_plugin import files, overview_page, registrar_page, run_page, school_page, sign_off_page
+from supdata_plugin.body_limit import BodyLimit
 from supdata_plugin.headers import StrictHeaders
 from supdata_plugin.rendering import render
 
@@ -23,6 +24,7 @@ def make_application() -> FastAPI:
     application = FastAPI(title="SupData", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(get_user)])
     for router in ROUTERS:
         application.include_router(router)
+    application.add_middleware(BodyLimit)
     application.add_middleware(StrictHeaders)
     application.exception_handler(HTTPException)(_show_error)
     application.exception_handler(RequestValidationError)(_show_invalid)

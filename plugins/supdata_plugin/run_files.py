@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass
 
-from supdata.orchestration.reporting import PAGE, WORK_LIST
+from supdata.orchestration.reporting import ENGLISH_PAGE, PAGE, WORK_BOOK, WORK_LIST
 from supdata.orchestration.run_folder import RunFolder, run_folder_root
 from supdata.records.uai import is_valid_uai
 from supdata_plugin.schools import School
@@ -23,7 +23,10 @@ class WorkList:
     media_type: str
 
 
-WORK_LISTS = {"csv": WorkList(WORK_LIST, "text/csv; charset=utf-8")}
+WORK_LISTS = {
+    "xlsx": WorkList(WORK_BOOK, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": WorkList(WORK_LIST, "text/csv; charset=utf-8"),
+}
 
 
 def folder_of(school: School, run_id: str) -> RunFolder | None:
@@ -44,9 +47,12 @@ def forms_of(folder: RunFolder | None) -> list[str]:
     return [name for name, form in WORK_LISTS.items() if folder is not None and folder.has(STAGE, form.file)]
 
 
-def report_of(folder: RunFolder | None) -> bytes | None:
-    """Return the report's page, None when none has been written."""
-    return folder.read_bytes(STAGE, PAGE) if folder and folder.has(STAGE, PAGE) else None
+def report_of(folder: RunFolder | None, language: str = "fr") -> bytes | None:
+    """Return the report's page, None when none has been written; in French where it was not written in another language."""
+    if folder is None or not folder.has(STAGE, PAGE):
+        return None
+    english = language == "en" and folder.has(STAGE, ENGLISH_PAGE)
+    return folder.read_bytes(STAGE, ENGLISH_PAGE if english else PAGE)
 
 
 def work_list_of(folder: RunFolder | None, form: WorkList) -> bytes | None:

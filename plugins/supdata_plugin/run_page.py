@@ -13,7 +13,7 @@ from supdata_plugin.rendering import render
 from supdata_plugin.rights import Right
 from supdata_plugin.run_files import WORK_LISTS, folder_of, forms_of, has_report, report_of, report_policy, work_list_of
 from supdata_plugin.schools import AirflowRun
-from supdata_plugin.words import WORDS, Asked, language_for
+from supdata_plugin.words import WORDS, Asked, Language, language_for
 
 router = APIRouter()
 
@@ -45,6 +45,13 @@ def run_to_correct(
     return _known(found, run_id, session)
 
 
+def run_to_sign_off(
+    run_id: Id, found: Annotated[Visible, Depends(visible_for(Right.SIGN_OFF))], session: SessionDep
+) -> KnownRun:
+    """Return the run of the address for whoever may confirm it."""
+    return _known(found, run_id, session)
+
+
 @router.get("/schools/{dag_id}/runs/{run_id}")
 def run(request: Request, known: Annotated[KnownRun, Depends(run_to_report)], asked: Asked = None) -> HTMLResponse:
     """Show one run: what Airflow says of it, what one may do, and the report."""
@@ -63,16 +70,16 @@ def run(request: Request, known: Annotated[KnownRun, Depends(run_to_report)], as
 
 
 @router.get("/schools/{dag_id}/runs/{run_id}/report")
-def report(known: Annotated[KnownRun, Depends(run_to_report)]) -> Response:
+def report(known: Annotated[KnownRun, Depends(run_to_report)], lang: Language = "fr") -> Response:
     """Show the report alone, as the run has left it."""
-    page = report_of(folder_of(known.found.school, known.run.run_id))
+    page = report_of(folder_of(known.found.school, known.run.run_id), lang)
     if page is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "This run has left no report.")
     return Response(page, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": report_policy(page)})
 
 
 @router.get("/schools/{dag_id}/runs/{run_id}/work-list/{form}")
-def work_list(form: Literal["csv"], known: Annotated[KnownRun, Depends(run_to_correct)]) -> Response:
+def work_list(form: Literal["csv", "xlsx"], known: Annotated[KnownRun, Depends(run_to_correct)]) -> Response:
     """Hand out the rows to correct as a file: they hold INE and birth dates, and are shown on no page."""
     wanted = WORK_LISTS[form]
     rows = work_list_of(folder_of(known.found.school, known.run.run_id), wanted)

@@ -1,18 +1,17 @@
 """The registrar's word on a run: whether it is confirmed, by whom, and the button that does it."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from airflow.api_fastapi.common.db.common import SessionDep
+from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response, status
 from fastapi.responses import RedirectResponse
 
 from supdata.errors import RunStopped, SupdataError
 from supdata.orchestration.signing_off import sign_off, signed
-from supdata_plugin import schools
-from supdata_plugin.access import Visible, visible_for
+from supdata_plugin.own_forms import sent_from_own_form, token_for
 from supdata_plugin.rendering import render
 from supdata_plugin.rights import Right
+from supdata_plugin.run_page import KnownRun, run_to_report, run_to_sign_off
 
 router = APIRouter()
 Batch = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
@@ -43,32 +42,15 @@ WORDS = {
 }
 
 
-def from_our_page(request: Request) -> None:
-    """Refuse what another site has sent in somebody's name: a login is a cookie, and browsers say where requests come from."""
-    where = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    ours = where in {None, "same-origin"} and (origin is None or urlsplit(origin).netloc == request.headers.get("host"))
-    if not ours:
-        raise HTTPException(status.HTTP_403_FORBIDDEN, "This can be confirmed on its own page only.")
-
-
-def _run_of(found: Visible, run_id: str, session: SessionDep) -> str:
-    run = schools.run(session, found.school.dag_id, run_id)
-    if run is None:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, "This school has no such run.")
-    return run.run_id
-
-
 @router.get("/schools/{dag_id}/runs/{run_id}/sign-off")
 def confirmation(
     request: Request,
-    run_id: str,
-    found: Annotated[Visible, Depends(visible_for(Right.REPORT))],
-    session: SessionDep,
+    of: Annotated[KnownRun, Depends(run_to_report)],
+    user: GetUserDep,
     lang: Literal["fr", "en"] = "fr",
 ) -> Response:
     """Show whether a run is confirmed; who may confirm it finds the button here."""
-    known = _run_of(found, run_id, session)
+    found, known = of.found, of.run.run_id
     try:
         run, standing, void = signed(found.school.uai, known)
     except SupdataError as error:
@@ -82,22 +64,20 @@ def confirmation(
         "may": found.may(Right.SIGN_OFF) and run is not None and run.state == "success" and not run.dry_run,
         "words": WORDS[lang],
         "lang": lang,
+        "token": token_for(str(user.get_id()), found.school.dag_id),
     }
     return render(request, "sign_off.html.j2", values)
 
 
-@router.post("/schools/{dag_id}/runs/{run_id}/sign-off/{batch}", dependencies=[Depends(from_our_page)])
+@router.post("/schools/{dag_id}/runs/{run_id}/sign-off/{batch}", dependencies=[Depends(sent_from_own_form)])
 def confirm(
     request: Request,
-    run_id: str,
     batch: Batch,
-    found: Annotated[Visible, Depends(visible_for(Right.SIGN_OFF))],
-    session: SessionDep,
+    of: Annotated[KnownRun, Depends(run_to_sign_off)],
 ) -> Response:
     """Confirm the batch that was shown, in the name of whoever is logged in; another batch by now is not confirmed."""
-    known = _run_of(found, run_id, session)
     try:
-        sign_off(found.school.uai, known, batch, found.login)
+        sign_off(of.found.school.uai, of.run.run_id, batch, of.found.login)
     except RunStopped as stopped:
         raise HTTPException(status.HTTP_409_CONFLICT, f"{stopped.found}. {stopped.remedy}") from stopped
     except SupdataError as error:

@@ -15,6 +15,7 @@ from rich.console import Console
 from integration.scheduler.killing import OPERATING
 from integration.scheduler.operating import Operator, Rows, Run, add_to, copy_project, cut_chunks, wait_for_files
 from integration.scheduler.outside import DELIVERED, HALF_DELIVERED, outside
+from integration.scheduler.people import OTHER_REGISTRAR, REGISTRAR
 from supdata.cli.demo.layout import Layout, fresh
 from supdata.cli.demo.narrator import Narrator
 from supdata.cli.demo.scene import Scene
@@ -40,6 +41,8 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
     (project / "dags" / "institutions" / f"{BROKEN}.yaml").write_text(f"uai: {BROKEN}\nnam: Lycée <script>\n", encoding="utf-8")
     add_to(project, UNIVERSITY, DELIVERED)
     add_to(project, PEGASE, HALF_DELIVERED)
+    add_to(project, LYCEE, f"registrars: [{REGISTRAR}]\n")
+    add_to(project, UNIVERSITY, f"registrars: [{OTHER_REGISTRAR}]\n")
     scene = Scene(Layout(folder / "var", project), STUDENTS, Narrator(Console()))
     with outside() as others, fresh(scene.layout), running_stack(scene, {**OPERATING, **others.settings}) as stack:
         others.connect(stack.api)

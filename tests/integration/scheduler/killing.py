@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import psutil
 
 from integration.scheduler.operating import RUN_SECONDS, Operator, Run
+from integration.scheduler.people import PEOPLE
 from supdata.push.bookkeeping import WINDOW
 from supdata.sandbox.local.airflow import start_component
 from supdata.sandbox.local.processes import Child
 
 #: A new scheduler asks after the tasks of a dead one that often; one counts as dead after half a minute without a sign.
-OPERATING = {"AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10"}
+OPERATING = {
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{login}:{role}" for login, role in PEOPLE.items()),
+}
 #: How Airflow names the process in which a task runs: by the task instance; its parent, which supervises it, otherwise.
 TASK = re.compile(r"airflow worker -- [0-9a-f]{8}-[0-9a-f-]{27}")
 
