@@ -4,8 +4,10 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-#: A hundred thousand lines of a work list as CSV.
-MAX_BYTES = 16 * 1024 * 1024
+from supdata.corrections.reading import LARGEST_FILE
+
+#: The largest list that is read, and what a form adds to it.
+MAX_BYTES = LARGEST_FILE + 64 * 1024
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -21,7 +23,8 @@ class BodyLimit:
         if scope["type"] == "http" and scope["method"] not in WITHOUT_BODY:
             length = Headers(scope=scope).get("content-length", "")
             if not length.isdecimal() or int(length) > MAX_BYTES:
-                refusal = PlainTextResponse("A file of at most 16 MB can be given back.", 413 if length.isdecimal() else 411)
+                said = f"A file of at most {LARGEST_FILE // 1_000_000} MB can be given back."
+                refusal = PlainTextResponse(said, 413 if length.isdecimal() else 411)
                 await refusal(scope, receive, send)
                 return
         await self._app(scope, receive, send)
