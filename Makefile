@@ -49,7 +49,7 @@ bench-quality: setup ## What the rules make of 170 kinds of mistakes, and how fa
 bench-extract: setup ## How fast a million rows of CSV are read, beside pandas and polars, and in how much memory (two minutes)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.extract_speed
 
-bench-push: setup ## How near the push is to what the wire gives, beside wrk and lightbeam (five minutes)
+bench-push: setup ## How near the push is to what the wire gives, beside wrk and lightbeam, with the targets (five minutes)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.push
 
 bench-plan: setup ## How fast a plan sees that nothing has changed, and the memory of a night of a million records (ten minutes)

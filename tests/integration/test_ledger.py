@@ -1,5 +1,6 @@
 """The ledger on a real PostgreSQL: what it knows after each kind of ending."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -386,6 +387,47 @@ def test_an_intent_is_answered_once(ledger: Ledger) -> None:
     ledger.record(RUN, "chunk-0001", settled=[settlement], intended=[], at=NOW)
     with pytest.raises(psycopg.errors.UniqueViolation):
         ledger.record(RUN, "chunk-0001", settled=[settlement], intended=[], at=NOW)
+
+
+def test_a_recorder_says_what_the_ledger_says_and_raises_what_it_raises(ledger: Ledger) -> None:
+    ledger.open_run(RUN, "0751717J", NOW)
+
+    async def record() -> dict[str, int]:
+        recorder = ledger.recorder(RUN, "chunk-0001")
+        numbers = await recorder.record(settled=[], intended=[a_planned(1), a_planned(2)], at=NOW)
+        settled = [Settlement(intent=numbers[a_planned(1).key], outcome=Outcome.REFUSED, status=400, words="« é »\\")]
+        numbers |= await recorder.record(settled=settled, intended=[a_planned(3)], at=NOW)
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            await recorder.record(settled=settled, intended=[a_planned(4)], at=NOW)
+        return numbers
+
+    assert asyncio.run(record()).keys() == {a_planned(number).key for number in (1, 2, 3)}
+    found = [(one.row, one.outcome, one.words) for one in ledger.receipts(RUN)]
+    assert found == [(1, Outcome.REFUSED, "« é »\\"), (2, Outcome.AMBIGUOUS, ""), (3, Outcome.AMBIGUOUS, "")]
+
+
+def test_a_recorder_that_is_cancelled_waits_for_the_end_of_what_it_has_begun(ledger: Ledger, database_url: str) -> None:
+    async def record_and_cancel(slow: psycopg.Connection) -> None:
+        recorder = ledger.recorder(RUN, "c")
+        await recorder.record(settled=[], intended=[a_planned(2)], at=NOW)
+        slow.execute("LOCK TABLE supdata.intent IN EXCLUSIVE MODE")
+        recording = asyncio.create_task(recorder.record(settled=[], intended=[a_planned(1)], at=NOW))
+        await asyncio.sleep(0.2)
+        recording.cancel()
+        await asyncio.sleep(0.1)
+        assert not recording.done(), "the connection is in use until the database answers"
+        slow.rollback()
+        with pytest.raises(asyncio.CancelledError):
+            await recording
+
+    with psycopg.connect(database_url) as slow:
+        asyncio.run(record_and_cancel(slow))
+    assert ledger.entries([a_planned(1).key])[a_planned(1).key].doubt
+
+
+def test_a_batch_larger_than_the_wire_takes_at_once_is_recorded_whole(ledger: Ledger) -> None:
+    many = [a_planned(number) for number in range(20_000)]
+    assert len(asyncio.run(ledger.recorder(RUN, "c").record(settled=[], intended=many, at=NOW))) == len(many)
 
 
 def test_planning_a_run_again_starts_its_receipts_afresh(ledger: Ledger) -> None:
