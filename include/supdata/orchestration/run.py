@@ -9,6 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import Param, get_current_context
+from structlog.contextvars import bound_contextvars
 
 from supdata.config.loading import load_institution
 from supdata.config.models import Institution
@@ -73,9 +74,10 @@ class Run:
 
     @contextmanager
     def stage(self, name: str, part: str = "") -> Iterator[StageResult]:
-        """Run one stage and leave its result file, whether it succeeds or not."""
+        """Run one stage and leave its result file, whether it succeeds or not; what it logs bears school, run and stage."""
         facts = self.institution.model_dump(mode="json")
-        with self.folder.stage(name, facts, part) as result:
+        fields = {"uai": self.institution.uai, "run_id": self.run_id, "stage": name, **({"part": part} if part else {})}
+        with bound_contextvars(**fields), self.folder.stage(name, facts, part) as result:
             yield result
 
 
