@@ -200,7 +200,7 @@ def test_who_has_left_is_closed_once_with_the_end_that_was_chosen(opened: School
 
 def test_each_night_is_kept_in_figures_with_the_name_of_what_it_declared(opened: School) -> None:
     opened.night(STUDENTS, **NEAR_ALL)
-    opened.night(list(reversed(STUDENTS))[1:], **NEAR_ALL)
+    opened.night(STUDENTS[:-1], **NEAR_ALL)
     with psycopg.connect(opened.ledger, autocommit=True) as connection:
         second, first = History(connection).of(UNIVERSITY)
         report_run(opened.last)
