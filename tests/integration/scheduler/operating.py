@@ -23,6 +23,7 @@ from supdata.sandbox.schools.serving import EXTRACT, Folders
 ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 0.5
 RUN_SECONDS = 900.0
+NOTICE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Operator:
         def told() -> bool:
             return any(f"SupData {uai}: failed" in said for said in self.outside.notices())
 
-        self.stack.children.wait_until(f"a notice of {uai}", told, RUN_SECONDS)
+        self.stack.children.wait_until(f"a notice of {uai}", told, NOTICE_SECONDS)
 
     def wait_for_push(self, started: Started, state: str) -> Run:
         """Return the run once one of its pushes is in `state`."""

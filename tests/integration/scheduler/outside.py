@@ -46,6 +46,8 @@ class Outside:
             "AIRFLOW__METRICS__STATSD_PORT": str(self.port),
             "AIRFLOW__METRICS__STATSD_INFLUXDB_ENABLED": "True",
             "AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG",
+            # A machine that stands still for a minute must not lose a notice: Airflow ends who takes longer, and tells nobody.
+            "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "300",
         }
 
     def connect(self, api: AirflowApi) -> None:
