@@ -150,3 +150,16 @@ def test_what_has_ended_long_ago_is_forgotten_whole(opened: School, institutions
     with psycopg.connect(opened.ledger) as connection:
         left = [connection.execute(f"SELECT count(*) FROM supdata.{name}").fetchone() for name in ("intent", "receipt", "run")]
     assert left == [(0,), (0,), (1,)], "of the runs, the last that read the school whole stays"
+
+
+def test_what_was_corrected_and_confirmed_long_ago_goes_and_what_is_open_stays(opened: School, institutions: Path) -> None:
+    item = "INSERT INTO supdata.work_item VALUES (%s, %s, 'ine', 'INE-KEY', %s, %s, 'night-1', %s, %s)"
+    with psycopg.connect(opened.ledger) as connection:
+        connection.execute(item, (UNIVERSITY, "a" * 16, LONG_AGO, LONG_AGO, LONG_AGO, "night-2"))
+        connection.execute(item, (UNIVERSITY, "b" * 16, LONG_AGO, LONG_AGO, None, None))
+        sign_off = "INSERT INTO supdata.sign_off VALUES (%s, 'night-1', 'batch', 'somebody', %s)"
+        connection.execute(sign_off, (UNIVERSITY, LONG_AGO))
+    counts = purged(opened, institutions)
+    assert (counts["rows_corrections"], counts["rows_sign_offs"]) == (1, 1)
+    with psycopg.connect(opened.ledger) as connection:
+        assert connection.execute("SELECT identity FROM supdata.work_item").fetchall() == [("b" * 16,)]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Periods:
     """How many days each kind of thing is kept; only the first two hold students' numbers and birth dates.
 
-    `folders` are run folders, `reports` the page and the rows to correct in them; `trail` is what was sent and answered, and
-    what is known of enrolments that have ended; `history` the figures of runs.
+    `folders` are run folders, `reports` the page and the rows to correct in them; `trail` is what was sent and answered, what
+    is known of enrolments that have ended, and what was corrected; `history` the figures of runs, and who has confirmed them.
     """
 
     folders: int = 30

@@ -52,6 +52,13 @@ PURGES = {
           AND NOT EXISTS (SELECT FROM supdata.whole_read w WHERE w.run_id = n.run_id)
           AND NOT {HELD_RUN.format(run="n.run_id")}
     """,  # noqa: S608 - parts of this module
+    "corrections": f"""
+        DELETE FROM supdata.work_item w WHERE w.closed_at < %(trail)s AND NOT {HELD_SCHOOL.format(uai="w.uai")}
+    """,  # noqa: S608 - parts of this module
+    "sign_offs": f"""
+        DELETE FROM supdata.sign_off s
+        WHERE s.at < %(history)s AND NOT {HELD_RUN.format(run="s.uai || '/' || s.run_id")}
+    """,  # noqa: S608 - parts of this module
     "history": f"""
         DELETE FROM supdata.run_summary s
         WHERE s.due < %(history)s AND NOT {HELD_RUN.format(run="s.uai || '/' || s.run_id")}

@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from integration.distributed.serving import BUCKET, CONNECTION, ObjectStore, client_of, object_store
+from supdata.config.periods import Periods
 from supdata.errors import AccessRefused, CallUs, FixConfig, TryLater
+from supdata.orchestration.purging import Keeping, purge_run_folders
 from supdata.orchestration.run_folder import RunFolder
 from supdata.records.rows import RawRow
 from supdata.sandbox.local.airflow_api import Connection
@@ -134,6 +138,24 @@ def test_a_hundred_and_fifty_megabytes_pass_through_some_blocks_of_memory(store:
     written, read, more = map(int, done.stdout.splitlines()[-1].split())
     assert written == read == 150_000
     assert more < MEMORY
+
+
+def test_the_upkeep_deletes_an_old_run_folder_and_keeps_a_report_for_longer(folder: RunFolder) -> None:
+    for stage, name in (("extract", "rows.jsonl"), ("plan", "chunk-0001.jsonl"), ("report", "rapport.html")):
+        folder.write_bytes(stage, name, b"1")
+    keep = Keeping(held=(), needed={UAI: {f"{folder.path.name}/plan/chunk-0001.jsonl"}})
+
+    def purged(days: int) -> Counter[str]:
+        return purge_run_folders(root_of(folder), Periods(), datetime.now(UTC) + timedelta(days=days), keep, dry_run=False)
+
+    assert purged(29)["deleted"] == 0
+    assert (purged(31)["deleted"], folder.has("extract", "rows.jsonl"), folder.has("report", "rapport.html")) == (
+        1,
+        False,
+        True,
+    )
+    assert (purged(91)["deleted"], folder.has("report", "rapport.html")) == (1, False)
+    assert folder.read_bytes("plan", "chunk-0001.jsonl") == b"1", "a closing needs it"
 
 
 def test_a_missing_file_says_which_task_to_clear(folder: RunFolder) -> None:

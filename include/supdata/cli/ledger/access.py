@@ -31,9 +31,12 @@ def address_of(database: str) -> tuple[str, str]:
         return ledger_address(), CALLED
 
 
-def fingerprint() -> Fingerprint:
-    """Return the keyed hash of the ledger; its key is in Airflow's connection `supdata_ledger_key` and nowhere else."""
-    with redirect_stdout(sys.stderr):
-        from supdata.orchestration.ledger_access import fingerprint as of_airflow
+def fingerprints() -> list[Fingerprint]:
+    """Return the keyed hash of the ledger, and while its key is being replaced that of before.
 
-        return of_airflow()
+    The keys are in Airflow's connection `supdata_ledger_key` and nowhere else.
+    """
+    with redirect_stdout(sys.stderr):
+        from supdata.orchestration.ledger_access import fingerprint, previous_fingerprint
+
+        return [one for one in (fingerprint(), previous_fingerprint()) if one is not None]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from supdata.cli.ledger.access import fingerprint, opened
+from supdata.cli.ledger.access import fingerprints, opened
 from supdata.cli.ledger.options import AsJson, Database, School
 from supdata.cli.ledger.tables import as_json, record_table, trail_table
 from supdata.config.iso_date import is_iso_date
@@ -32,8 +32,8 @@ def find(
     """
     if not is_iso_date(start):
         raise FixConfig("Reading --start", "it is no day", "Write it as 2026-09-01.")
-    ine, hashing = _asked_ine(), fingerprint()
-    keys = [hashing.key((school.strip(), ine, start, code)) for code in diplome or [""]]
+    ine, hashings = _asked_ine(), fingerprints()
+    keys = [hashing.key((school.strip(), ine, start, code)) for code in diplome or [""] for hashing in hashings]
     with opened(database) as connection:
         found = records(connection, Choice(keys=keys))
         trails = {one.key: trail(connection, one.key) for one in found}
