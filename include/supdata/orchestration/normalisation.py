@@ -1,7 +1,5 @@
 """The normalise stage: rows of the run folder into enrolments, with what registrars have put right in them."""
 
-from functools import cache
-
 from supdata.corrections.applying import Corrector, Marks
 from supdata.normalise.columns import text_readers
 from supdata.normalise.normalising import normalise
@@ -56,7 +54,7 @@ def _write_corrected(run: Run, given: list[GivenBack], result: StageResult) -> N
 
 def _corrector(run: Run, given: list[GivenBack], shared: frozenset[str] = frozenset()) -> Corrector:
     mark, uai = fingerprint(), run.institution.uai
-    marks = Marks(identity=cache(lambda one: mark.identity(uai, one)), value=mark.value)
+    marks = Marks(identity=lambda one: mark.identity(uai, one), value=mark.value)
     return Corrector(given, marks, text_readers(run.institution), shared)
 
 
