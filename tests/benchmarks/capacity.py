@@ -178,15 +178,15 @@ def _mib(stack: Stack) -> float:
 
 
 def change(scene: Scene) -> None:
-    """Let one row in a hundred of the university's export have another regime."""
+    """Let one row in a hundred of the university's export have another regime; whatever bytes it holds stay."""
     file = Folders(scene.layout.schools).sftp / EXTRACT
-    head, *lines = file.read_text(encoding="cp1252").splitlines()
+    head, *lines = file.read_text(encoding="latin-1").splitlines()
     at = head.split(";").index("COD_RGI")
     for number in range(0, len(lines), CHANGED_SHARE):
         cells = lines[number].split(";")
         cells[at] = "2" if cells[at] == "1" else "1"
         lines[number] = ";".join(cells)
-    file.write_text("\n".join([head, *lines]) + "\n", encoding="cp1252")
+    file.write_text("\n".join([head, *lines]) + "\n", encoding="latin-1")
 
 
 def nights(stack: Stack, scene: Scene) -> dict[str, Cost]:
