@@ -8,6 +8,7 @@ most an instant, so that a quick database is not asked to commit for every recor
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from supdata.ledger.entries import Entry, Settlement
@@ -52,12 +53,16 @@ class Bookkeeper:
         self._tickets: asyncio.Queue[Ticket | None] = asyncio.Queue()
         self._answers: list[Settlement] = []
         self._answered = asyncio.Event()
+        self._running_low = asyncio.Event()
         self._open = 0
         self._put_back = 0
 
     async def next(self) -> Ticket | None:
         """Wait for the next record that may leave; None when there are no more."""
-        return await self._tickets.get()
+        ticket = await self._tickets.get()
+        if self._tickets.qsize() < self._concurrency:
+            self._running_low.set()
+        return ticket
 
     def answered(self, ticket: Ticket, answer: Answer) -> None:
         """Take the answer to a record that was handed out; it is written at once."""
@@ -116,7 +121,10 @@ class Bookkeeper:
         if not self._may_intend():
             await self._answered.wait()
         if self._answers and self._tickets.qsize() >= self._concurrency:
-            await asyncio.sleep(GATHERING_SECONDS)
+            self._running_low.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GATHERING_SECONDS):
+                    await self._running_low.wait()
 
     def _may_intend(self) -> bool:
         """Whether a record may be handed out before any other is answered."""
