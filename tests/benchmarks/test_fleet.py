@@ -1,0 +1,53 @@
+"""The benchmarks of a fleet: each contender makes the DAGs it says it makes, and the capacity model goes through its points."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.capacity import Cost, machines, missed, model_of
+from benchmarks.fleet import parse
+from benchmarks.fleet_contenders import CONTENDERS, uais
+from supdata.records.uai import is_valid_uai
+
+
+def a_cost(enrolments: int, cpu: float) -> Cost:
+    return Cost(
+        enrolments=enrolments,
+        cpu_seconds=cpu,
+        postgres_cpu_seconds=0,
+        seconds=1,
+        peak_mib=1,
+        ledger_rows=0,
+        airflow_rows=0,
+        registry_calls=0,
+    )
+
+
+def test_the_product_and_a_loop_make_as_many_dags_of_as_many_tasks(tmp_path: Path) -> None:
+    for name in ("supdata", "loop"):
+        write, tasks = CONTENDERS[name]
+        found = parse(write(tmp_path / name, 3), tmp_path / "home")
+        assert (found.dags, found.tasks) == (3, 3 * tasks)
+
+
+def test_made_schools_have_uais_of_their_own() -> None:
+    assert len({uai for uai in uais(1_000) if is_valid_uai(uai)}) == 1_000
+
+
+@given(small=st.floats(0.1, 100), more=st.floats(0, 100))
+def test_the_model_goes_through_what_was_measured(small: float, more: float) -> None:
+    model = model_of(a_cost(1_000, small), a_cost(5_000, small + more))
+    assert model.predict([5_000]) - model.predict([1_000]) == pytest.approx(more, abs=0.1)
+
+
+def test_the_country_takes_what_its_schools_take_together() -> None:
+    model = model_of(a_cost(1_000, 4.0), a_cost(5_000, 8.0))
+    found = machines(model, calls_per_thousand=1_000, schools=3_000)
+    assert found["cpu_hours"] == pytest.approx(3_000 * 4.0 / 3_600, abs=0.01)
+    assert found["registry_calls_per_second_at_least"] == pytest.approx(138.9)
+
+
+def test_a_prediction_that_is_far_off_is_said() -> None:
+    assert missed({"near": (10.0, 11.0), "far": (10.0, 30.0)}) == ["far: 30.0 CPU seconds, predicted 10.0"]
