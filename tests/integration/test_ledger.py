@@ -591,19 +591,22 @@ def test_a_run_is_settled_while_nobody_sends_and_only_when_all_is_answered(ledge
 
     known_whole(ledger, 1)
     ledger.open_run(RUN, "0751717J", NOW)
-    ledger.settle(RUN, "0751717J")
+    ledger.settle("0751717J")
     assert is_settled()
     with psycopg.connect(database_url) as connection, Ledger(connection).sole_sender(RUN, "chunk-0001"):
         assert not is_settled()
         with pytest.raises(TryLater, match="sending at this moment"):
-            ledger.settle(RUN, "0751717J")
+            ledger.settle("0751717J")
         Ledger(connection).record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
-    ledger.settle(RUN, "0751717J")
+    ledger.settle("0751717J")
     assert not is_settled()
     with meeting(ledger, whole=True) as rows:
         ((_, entry),) = [(one.number, one.entry) for one in rows.meet(a_lot((1, "a", 1)))]
     assert entry is not None
     assert entry.doubt
+    ledger.record(NEXT_RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
+    ledger.settle("0751717J")
+    assert is_settled(), "what a later run has sent again is that run's"
 
 
 @pytest.mark.parametrize("partly", [False, True])

@@ -76,9 +76,9 @@ SELECT EXISTS (
 """
 
 # Only while nobody sends for the school: what is sent later unsettles its run first.
-SETTLE_RUN = """
-UPDATE supdata.run SET settled = true WHERE run_id = %(run_id)s AND NOT settled AND NOT EXISTS (
-    SELECT FROM supdata.intent i WHERE i.run_id = %(run_id)s
+SETTLE_RUNS = """
+UPDATE supdata.run n SET settled = true WHERE n.uai = %(uai)s AND NOT n.settled AND NOT EXISTS (
+    SELECT FROM supdata.intent i WHERE i.run_id = n.run_id
       AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id))
 """
 

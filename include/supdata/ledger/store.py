@@ -64,13 +64,13 @@ class Ledger:
             columns = {name: [getattr(one, name) for one in facts.values()] for name in names}
             self._connection.execute(statements.LEARN, {"key": list(facts), **columns})
 
-    def settle(self, run_id: str, uai: str) -> None:
-        """Note that everything the run `run_id` of the school `uai` has sent is answered, if it is.
+    def settle(self, uai: str) -> None:
+        """Note of which runs of the school `uai` everything that was sent is answered, or was sent again since.
 
         Raises TryLater while anybody sends for the school.
         """
         with self.silence([uai]):
-            self._connection.execute(statements.SETTLE_RUN, {"run_id": run_id})
+            self._connection.execute(statements.SETTLE_RUNS, {"uai": uai})
 
     def require_silence(self, uai: str) -> None:
         """Raise TryLater while anybody sends for the school `uai`: what is in flight cannot be planned for."""

@@ -59,7 +59,7 @@ def reconcile_run(run: Run) -> Counts:
 def _settle(run: Run) -> None:
     """Let later plans know that nothing of this run is left unanswered; the next one finds out by itself where this cannot."""
     with suppress(TryLater), open_ledger() as ledger:
-        ledger.settle(run.ledger_id, run.institution.uai)
+        ledger.settle(run.institution.uai)
 
 
 def _leave(run: Run, result: StageResult, balance: Balance) -> None:

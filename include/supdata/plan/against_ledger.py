@@ -69,6 +69,7 @@ def plan_against_ledger(
     """
     ledger.open_run(run_id, institution.uai, now, rules.version)
     ledger.require_silence(institution.uai)
+    ledger.settle(institution.uai)
     circumstances = Circumstances(mode, institution.registry.ambiguous, now, rules, reads=institution.registry.read is not None)
     with meeting(ledger, whole=not source.limited) as rows:
         planning = _Planning(source, institution, draft, ledger, fingerprint, circumstances, rows)
