@@ -167,10 +167,11 @@ class Operator:
         assert answer.ok, f"{path}: {answer.status_code}"
         return answer.text
 
-    def press(self, path: str) -> int:
-        """Press a button of one of our pages, and return what is answered; a redirect is not followed."""
+    def press(self, path: str, token: str = "") -> int:
+        """Press a button of one of our pages with its form's token, and return the answer; a redirect is not followed."""
         address, headers = self.stack.airflow.url + path, self.stack.api.authorization()
-        return requests.post(address, headers=headers, timeout=60, allow_redirects=False).status_code
+        form = {"token": token}
+        return requests.post(address, form, headers=headers, timeout=60, allow_redirects=False).status_code
 
     def registry_rows(self, uai: str) -> Rows:
         columns = 'student, "dateDebutInscription", "dateFinInscription", statut, "codeCommune", uai, regime, diplome'

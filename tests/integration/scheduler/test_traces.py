@@ -130,9 +130,12 @@ def test_every_run_s_numbers_are_heard_with_its_school(operator: Operator, night
 def test_a_registrar_confirms_a_run_on_its_page_and_no_other_batch(operator: Operator, night: Night) -> None:
     run = night.pegase.started
     place = f"/supdata/schools/{run.dag_id}/runs/{quote(run.run_id, safe='')}/sign-off"
-    (batch,) = re.findall(rf'action="{re.escape(place)}/([0-9a-f]{{64}})"', operator.page(place))
-    assert operator.press(f"{place}/{'0' * 64}") == 409
-    assert operator.press(f"{place}/{batch}") == 303
+    page = operator.page(place)
+    (batch,) = re.findall(rf'action="{re.escape(place)}/([0-9a-f]{{64}})"', page)
+    (token,) = re.findall('name="token" value="([^"]+)"', page)
+    assert operator.press(f"{place}/{batch}") == 403, "not from the form"
+    assert operator.press(f"{place}/{'0' * 64}", token) == 409
+    assert operator.press(f"{place}/{batch}", token) == 303
     assert "Confirmé par admin" in operator.page(place)
     file = run_folder(operator.scene.layout.runs, run.uai, run.run_id) / "sign_off" / f"{batch}.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
