@@ -107,7 +107,7 @@ class RunFolder:
 
     def remove(self, stage: str, name: str) -> None:
         """Delete a file that its stage alone needed."""
-        (self.path / stage / name).unlink()
+        remove(self.path / stage / name)
 
     def read_bytes(self, stage: str, name: str) -> bytes:
         """Return the content of one whole file."""

@@ -130,6 +130,8 @@ def test_a_stage_that_runs_again_forgets_its_first_try_and_no_other_run(store: O
         pass
     assert [folder.has(stage, "old") for stage in ("validate", "plan", "push")] == [True, False, False]
     assert other.has("push", "old")
+    other.remove("push", "old")
+    assert (other.has("push", "old"), other.has("plan", "old")) == (False, True)
 
 
 def test_a_hundred_and_fifty_megabytes_pass_through_some_blocks_of_memory(store: ObjectStore, folder: RunFolder) -> None:
