@@ -189,6 +189,13 @@ def test_a_dry_run_puts_corrections_in_and_ends_none(school: School) -> None:
     assert ines(school.night(STUDENT)) == [RIGHT]
 
 
+def test_the_list_of_a_dry_run_can_be_given_back(school: School) -> None:
+    tried = school.night(STUDENT, dry_run=True)
+    taken = receive(UAI, "l.xlsx", corrected(school.list_of(tried), ine=RIGHT), "x")
+    assert taken == Reception(taken=1, unchanged=0, faults=())
+    assert ines(school.night(STUDENT)) == [RIGHT]
+
+
 def test_the_last_given_wins_and_both_are_traced(school: School) -> None:
     first = school.night(STUDENT)
     for number, value in enumerate((RIGHT, "987654321AA")):

@@ -47,17 +47,18 @@ def remember(run: Run, facts: RunFacts, lines: Sequence[WorkLine], result: Stage
 def _remembered(run: Run, facts: RunFacts, lines: Sequence[WorkLine], ledger: Ledger, mark: Fingerprint) -> Memory:
     uai, items = run.institution.uai, WorkItems(ledger.connection)
     identity = _identities(uai, mark)
-    judged = "rejected" in facts.known and not run.dry_run
-    if judged:
+    judged = "rejected" in facts.known
+    settles = judged and not run.dry_run and _read_everything(run, facts)
+    if judged:  # a dry run's list too is given back by whoever tries a school: its lines must be known
         found = (Item(identity=identity(one.identity), field=one.name, rule=rule) for one in lines for rule in one.rules)
-        items.keep(uai, run.run_id, run.started, found, complete=_read_everything(run, facts))
+        items.keep(uai, run.run_id, run.started, found, complete=settles)
     since = items.opened(uai)
     known = Remembered(
         key=lambda line: _key(line, uai, identity, mark),
         sent=_sent_before(run, lines, ledger, mark),
         days=lambda line: _days(since.get((identity(line.identity), line.name)), run),
     )
-    settled = items.settled_by(uai, run.run_id) if judged and _read_everything(run, facts) else None
+    settled = items.settled_by(uai, run.run_id) if settles else None
     return Memory(with_memory(lines, known), settled)
 
 
