@@ -13,7 +13,7 @@ from supdata.ledger.schema import migrate
 from supdata.orchestration.extraction import extract_rows, rows_left_out
 from supdata.orchestration.normalisation import normalise_rows
 from supdata.orchestration.run import Run
-from supdata.orchestration.run_folder import RunFolder
+from supdata.orchestration.run_folder import ROOT_VARIABLE, RunFolder
 from supdata.records.enrolment import Enrolment
 
 pytestmark = pytest.mark.integration
@@ -28,6 +28,7 @@ def test_rows_left_out_are_counted_beside_those_read_and_mapped_apart(
     shutil.copy(SAMPLE / "inscriptions.csv", export / "inscriptions_1.csv")
     migrate(database_url)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / "runs"))
     monkeypatch.setenv("AIRFLOW_CONN_SUPDATA_LEDGER", database_url.replace("postgresql://", "postgres://"))
     with sftp_server(tmp_path / "root") as port:
         fields = {"conn_type": "sftp", "host": "127.0.0.1", "port": port, "login": "school", "password": "made"}

@@ -25,6 +25,13 @@ FIRST_PAUSE_SECONDS = 1.0
 DROPPED = (OSError, EOFError, SSHException)
 
 
+class EndedEarly(EOFError):
+    """The server gave no more bytes before the size that it tells.
+
+    The file may be short; or the line is gone, of which paramiko, when it reads ahead, sometimes makes an end of the file.
+    """
+
+
 class Transfer:
     """A remote file as a stream of bytes; a dropped connection is opened again and reading goes on where it was.
 
@@ -66,7 +73,7 @@ class Transfer:
                 log.warning("extract.line_dropped file=%s at=%d of=%d", self._file.name, self._offset, self._file.size)
                 self.close()
                 if dropped + 1 == PATIENCE:
-                    raise self._down() from error
+                    raise (self._short() if isinstance(error, EndedEarly) else self._down()) from error
                 self._reconnect(dropped)
         raise self._down()
 
@@ -79,11 +86,7 @@ class Transfer:
 
     def _took(self, data: bytes) -> bytes:
         if not data and self._offset < self._file.size:
-            raise TryLater(
-                self._attempted,
-                f"the file ended after {self._offset} of {self._file.size} bytes",
-                "It is tried again; ask the school to export it again if it stays short.",
-            )
+            raise EndedEarly
         self._offset += len(data)
         self._digest.update(data)
         return data
@@ -122,6 +125,10 @@ class Transfer:
     def _changed(self) -> TryLater:
         found = "the file changed while it was read, as if its upload were under way"
         return TryLater(self._attempted, found, "It is tried again; ask the school to upload under another name, then rename.")
+
+    def _short(self) -> TryLater:
+        found = f"the file ended after {self._offset} of {self._file.size} bytes"
+        return TryLater(self._attempted, found, "It is tried again; ask the school to export it again if it stays short.")
 
     def _down(self) -> TryLater:
         found = f"the connection broke {PATIENCE} times in a row at byte {self._offset} of {self._file.size}"
