@@ -27,7 +27,7 @@ from supdata.orchestration.pushing import push_chunk_of
 from supdata.orchestration.reconciling import reconcile_run
 from supdata.orchestration.reporting import report_run
 from supdata.orchestration.run import Run
-from supdata.orchestration.run_folder import RunFolder
+from supdata.orchestration.run_folder import ROOT_VARIABLE, RunFolder
 from supdata.orchestration.validation import judge_enrolments
 from supdata.records.counts import Counts
 from supdata.records.judgement import Judgement
@@ -135,6 +135,7 @@ def run(
         for name, fields in connections.items():
             patch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(fields))
         patch.setenv("SUPDATA_EXPECTATIONS", str(PROJECT / "expectations"))
+        patch.setenv(ROOT_VARIABLE, str(root / "runs"))
         finished = a_run(institution, root / "runs")
         counts = all_stages(finished)
         stats = requests.get(f"{registry}/sandbox/stats", headers=ADMIN, timeout=20).json()
