@@ -46,6 +46,7 @@ def play_airflow(size: Size, *, servers: Servers, folder: Path) -> Line:
         kills=night.killed,
         endings={"scheduler: killed": 1, "push: killed": night.killed},
         seconds=seconds,
+        window=night.most_in_flight,
     )
 
 

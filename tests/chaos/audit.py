@@ -1,37 +1,42 @@
-"""What became of every record, counted from three sides that know nothing of one another: registry, ledger, plan."""
+"""What became of every record, counted from sides that know nothing of one another: registry, its POSTs, ledger, plan."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import psycopg
 from psycopg import sql
 
+from chaos.posts import Posts
 from chaos.school import truth
 from supdata.records.lines import read_lines
 from supdata.records.shipment import Planned
 from supdata.records.states import Outcome
 from supdata.sandbox.registry.declarations import FIELDS
-from supdata.sandbox.registry.faults import Fault, FaultDraw, FaultPlan
 
 Body = tuple[str, ...]
-WRITTEN_ALL_THE_SAME = frozenset({Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.STALL_AFTER})
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the count found. `lost`: the registry has not got it, and the ledger does not show it as in doubt either.
+    """What the count found.
 
-    `wrong_state` is None for a peer that keeps no record of each body.
+    Attributes:
+        lost: Records that the registry has not got, and that the ledger does not show as in doubt either.
+        duplicated: Rows of the registry that are there once more than they should be.
+        unavoidable: Those of them whose sender could not know: nobody had been told what became of the POST before.
+        needless: POSTs that came although whoever sent them had been told an end, or had another one under way.
+        ambiguous: Records whose fate the ledger says is not known.
+        wrong_state: Records of which the ledger says what is not so; None for a peer that keeps no record of each body.
     """
 
     lost: int
     duplicated: int
     ambiguous: int
     wrong_state: int | None
+    unavoidable: int = 0
+    needless: int = 0
 
 
 def planned_in(root: Path) -> dict[str, Planned]:
@@ -44,8 +49,8 @@ def planned_in(root: Path) -> dict[str, Planned]:
     return found
 
 
-def count(planned: Mapping[str, Planned], *, registry: str, ledger: str, read_back: bool = False) -> Found:
-    """Count what the registry holds against what was planned and what the ledger says.
+def count(planned: Mapping[str, Planned], *, registry: str, posts: Posts, ledger: str, read_back: bool = False) -> Found:
+    """Count what the registry holds against what was planned, what came to it and what the ledger says.
 
     What was `read_back` may be known as accepted without its number, which the read service does not tell.
     """
@@ -64,7 +69,15 @@ def count(planned: Mapping[str, Planned], *, registry: str, ledger: str, read_ba
         duplicated=sum(len(told) - 1 for told in rows.values()),
         ambiguous=len(doubtful) + _unanswered(ledger),
         wrong_state=len(strangers) + len(wrong),
+        unavoidable=_unavoidable(rows, {bodies[key]: msgspec.json.encode(one.body) for key, one in planned.items()}, posts),
+        needless=posts.needless,
     )
+
+
+def _unavoidable(rows: Mapping[Body, list[str]], sent: Mapping[Body, bytes], posts: Posts) -> int:
+    """Count the rows too many that came of a POST whose sender did not know what had become of the one before."""
+    double = {body: len(numbers) - 1 for body, numbers in rows.items() if len(numbers) > 1 and body in sent}
+    return sum(min(more, posts.again_in_doubt(sent[body])) for body, more in double.items())
 
 
 def _is_wrong(planned: Planned, state: tuple[str, str] | None, numbers: Sequence[str]) -> bool:
@@ -106,9 +119,22 @@ def _body(body: Mapping[str, str]) -> Body:
 
 
 def count_of_peer(
-    bodies: Sequence[Mapping[str, str]], due: Collection[int], told: Collection[int] | None, registry: str
+    bodies: Sequence[Mapping[str, str]],
+    wire: Sequence[bytes],
+    due: Collection[int],
+    told: Collection[int] | None,
+    *,
+    registry: str,
+    posts: Posts,
 ) -> Found:
-    """Count what the registry holds of `bodies`: those at `due` should be there, those at `told` a peer says are."""
+    """Count what the registry holds of bodies.
+
+    Args:
+        bodies: What a peer was given.
+        wire: How it sends each.
+        due: Where in `bodies` those are that should be there.
+        told: Where those are of which the peer says that they are.
+    """
     rows = _rows(registry)
     there = {at for at, body in enumerate(bodies) if _body(body) in rows}
     return Found(
@@ -116,28 +142,6 @@ def count_of_peer(
         duplicated=sum(len(numbers) - 1 for numbers in rows.values()),
         ambiguous=0,
         wrong_state=None if told is None else len(there ^ set(told)),
+        unavoidable=_unavoidable(rows, {_body(body): sent for body, sent in zip(bodies, wire, strict=True)}, posts),
+        needless=posts.needless,
     )
-
-
-def sent_when_due(planned: Mapping[str, Planned]) -> list[bytes]:
-    """Return the bodies of what the registry is to accept, as they are sent."""
-    return [msgspec.json.encode(one.body) for one in planned.values() if truth(one.row) is Outcome.ACCEPTED]
-
-
-def unknowable(bodies: Iterable[bytes], faults: Mapping[str, Any]) -> int:
-    """Return how many of `bodies` the faults alone make double under `repost`: those written although nobody was told.
-
-    The registry's draws are repeated here: they depend on nothing but the seed, the body and how often it came.
-    """
-    draw = FaultDraw(FaultPlan(**faults))
-    drawn: Counter[Fault] = Counter()
-    for body in bodies:
-        drawn.update(_until_answered(draw, body))
-    return sum(drawn[fault] for fault in WRITTEN_ALL_THE_SAME)
-
-
-def _until_answered(draw: FaultDraw, body: bytes) -> list[Fault]:
-    fates: list[Fault] = []
-    while (fault := draw.draw(body)) is not Fault.NONE:
-        fates.append(fault)
-    return fates

@@ -40,6 +40,7 @@ def main(
     output: Annotated[Path, typer.Option(help="Where the figures go, each scenario's in place of its last.")] = FIGURES,
 ) -> None:
     """Break everything between a made school and a sandbox registry, and count what became of every record."""
+    output = output.absolute()  # Airflow's settings take no relative path
     size = Size(records, min(kills, records // 50), away, rate_per_second=min(1_000, records // 10))
     if show:
         Console(width=1_000, soft_wrap=True).print(_page(read_json(output)), markup=False, highlight=False, end="")

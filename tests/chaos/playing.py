@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from chaos.audit import Found, count, planned_in, sent_when_due, unknowable
+from chaos.audit import Found, count, planned_in
 from chaos.breaking import beside, killing, once_calls_are_held
 from chaos.night import Operator
 from chaos.scenarios import IN_FLIGHT, Scenario, Size
@@ -24,7 +24,8 @@ class Line:
     """One line of the table; `endings` count tries that did not end well.
 
     `allowed` is how many rows may be double; `may_doubt` whether records may stay in doubt, which only `hold` lets them.
-    `system` is who sent: us, or a peer in its version.
+    `system` is who sent: us, or a peer in its version. `window` is how many calls those that died may have left under way: so
+    many may be sent again although they were answered.
     """
 
     scenario: str
@@ -37,12 +38,14 @@ class Line:
     endings: dict[str, int]
     seconds: float
     system: str = US
+    window: int = 0
 
     @property
     def holds(self) -> bool:
         """Whether nothing is lost or told wrongly, and nothing is double or in doubt without need."""
-        settled = self.may_doubt or not self.found.ambiguous
-        return settled and not self.found.lost and not self.found.wrong_state and self.found.duplicated <= self.allowed
+        found = self.found
+        once = found.duplicated <= self.allowed and found.needless <= self.window
+        return once and (self.may_doubt or not found.ambiguous) and not found.lost and not found.wrong_state
 
 
 def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line:
@@ -55,29 +58,36 @@ def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line
         _first_night(scenario, operator)
     kills, operator.full_disk_tries = operator.kills, 0
     world.registry.fail()
+    world.registry.night_over()
     operator.night("night-2", datetime.now(UTC) + timedelta(days=1))
     seconds = time.monotonic() - begun
-    planned = planned_in(folder / "runs")
-    found = count(planned, registry=world.registry.database, ledger=world.ledger, read_back=scenario.read_back)
-    allowed = _allowed(scenario, kills, unknowable(sent_when_due(planned), scenario.faults) if scenario.faults else 0)
+    found = count(
+        planned_in(folder / "runs"),
+        registry=world.registry.database,
+        posts=world.registry.posts(),
+        ledger=world.ledger,
+        read_back=scenario.read_back,
+    )
+    window = (kills + scenario.dying) * IN_FLIGHT
     return Line(
         scenario.name,
         size.records,
         found,
-        allowed,
+        _allowed(scenario, found.unavoidable, window),
         scenario.policy == "hold",
         tuple(operator.runs),
         kills,
         dict(operator.endings),
         seconds,
+        window=window,
     )
 
 
-def _allowed(scenario: Scenario, kills: int, written_all_the_same: int) -> int:
+def _allowed(scenario: Scenario, unavoidable: int, window: int) -> int:
     """Under `hold` what is in doubt is not sent again, and with a read connection it is known: nothing may be double."""
     if scenario.policy == "hold" or scenario.read_back:
         return 0
-    return written_all_the_same + (kills + scenario.dying) * IN_FLIGHT
+    return unavoidable + window
 
 
 def _operator(scenario: Scenario, size: Size, world: World, folder: Path) -> Operator:

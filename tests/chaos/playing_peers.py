@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from chaos.audit import count_of_peer, unknowable
+from chaos.audit import Found, count_of_peer
 from chaos.breaking import beside, once_calls_are_held
 from chaos.peers import RUN_SECONDS, Peer, Work
 from chaos.playing import Line
@@ -17,6 +17,7 @@ from chaos.scenarios import Scenario, Size
 from chaos.school import directory, institution, records, truth
 from chaos.world import Servers, World
 from supdata.plan.wire import make_body
+from supdata.records.enrolment import Enrolment
 from supdata.records.states import Outcome
 
 FILE_LIMIT = 4096
@@ -36,24 +37,35 @@ def play_peer(peer: Peer, scenario: Scenario, size: Size, venvs: Path, *, server
         begun = time.monotonic()
         first = _first(work, peer.first(program), scenario, size, world)
         world.registry.fail()
-        due = [at for at, one in enumerate(made) if truth(one.row) is Outcome.ACCEPTED]
-        before = count_of_peer(bodies, due, peer.told_delivered(work), world.registry.database)
+        world.registry.night_over()
+        before = _found(peer, work, made, world)
         second = _ended(work.begin(command) for command in peer.again(program))
         seconds = time.monotonic() - begun
-    sent = [peer.on_the_wire(bodies[at]) for at in due]
-    unknown = unknowable(sent, scenario.registry_faults(size)) + (scenario.killed + bool(scenario.dying)) * peer.in_flight
-    found = count_of_peer(bodies, due, peer.told_delivered(work), world.registry.database)
+    found = _found(peer, work, made, world)
+    window = (scenario.killed + bool(scenario.dying)) * peer.in_flight
     return Line(
         scenario=scenario.name,
         records=size.records,
         found=found,
-        allowed=unknown,
+        allowed=found.unavoidable + window,
         may_doubt=False,
         runs=(first, second),
         kills=int(scenario.killed),
         endings={"not there after the first run": before.lost} if before.lost else {},
         seconds=seconds,
         system=peer.title,
+        window=window,
+    )
+
+
+def _found(peer: Peer, work: Work, made: Sequence[Enrolment], world: World) -> Found:
+    return count_of_peer(
+        work.bodies,
+        [peer.on_the_wire(body) for body in work.bodies],
+        [at for at, one in enumerate(made) if truth(one.row) is Outcome.ACCEPTED],
+        peer.told_delivered(work),
+        registry=world.registry.database,
+        posts=world.registry.posts(),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import requests
 
+from chaos.posts import NIGHT_OVER, Posts, read_posts
 from supdata.cli.sandbox import DATABASE_VARIABLE, TOKEN_VARIABLE
 from supdata.config.models import Institution
 from supdata.sandbox.local.airflow import without_proxy
@@ -22,9 +23,10 @@ START_SECONDS = 120.0
 class RegistryProcess:
     """The sandbox registry as a process of its own, on an address that stays."""
 
-    def __init__(self, group: Children, database: str, port: int) -> None:
-        """Start it on an empty database."""
+    def __init__(self, group: Children, database: str, port: int, posts: Path) -> None:
+        """Start it on an empty database; `posts` is where it writes down every POST."""
         self._group, self.database = group, database
+        self._posts = posts
         self._port = port
         self._session = requests.Session()
         self._session.trust_env = False
@@ -70,10 +72,20 @@ class RegistryProcess:
         return int(self._ask("GET", "held")["held"])
 
     def empty(self) -> None:
-        """Let it forget every enrolment, every student and every fault."""
+        """Let it forget every enrolment, every student, every fault and every POST."""
         with psycopg.connect(self.database) as connection:
             connection.execute("TRUNCATE inscription, student")
         self.fail()
+        os.truncate(self._posts, 0)
+
+    def night_over(self) -> None:
+        """Write down that a night is over."""
+        with self._posts.open("a") as file:
+            file.write(f"{NIGHT_OVER}\n")
+
+    def posts(self) -> Posts:
+        """Return every POST since it was emptied."""
+        return read_posts(self._posts)
 
     def _ask(self, method: str, what: str, document: Any = None) -> Any:
         headers = {"X-Admin-Token": self._token}
@@ -84,7 +96,7 @@ class RegistryProcess:
     def _started(self) -> Child:
         child = self._group.start(
             "registry",
-            [sys.executable, "-c", "from supdata.cli.main import app; app()", "sandbox", "--port", str(self._port)],
+            [sys.executable, "-m", "chaos.recorded", str(self._posts), str(self._port)],
             environment={**os.environ, **without_proxy(), DATABASE_VARIABLE: self.database, TOKEN_VARIABLE: self._token},
             folder=Path.cwd(),
         )

@@ -95,4 +95,4 @@ def servers(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
         ledger = LedgerServer(folder / "ledger", ports[0], {} if durable else {"fsync": "off"})
         running.callback(ledger.stop)
         group = running.enter_context(children(folder / "logs"))
-        yield Servers(ledger, RegistryProcess(group, registry.create_database("registry"), ports[1]))
+        yield Servers(ledger, RegistryProcess(group, registry.create_database("registry"), ports[1], folder / "posts"))
