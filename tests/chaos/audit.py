@@ -26,6 +26,7 @@ class Found:
         lost: Records that the registry has not got, and that the ledger does not show as in doubt either.
         duplicated: Rows of the registry that are there once more than they should be.
         unavoidable: Those of them whose sender could not know: nobody had been told what became of the POST before.
+        posts: How many POSTs came, whatever was answered: that the faults were met shows here.
         needless: POSTs that came although whoever sent them had been told an end, or had another one under way.
         ambiguous: Records whose fate the ledger says is not known.
         wrong_state: Records of which the ledger says what is not so; None for a peer that keeps no record of each body.
@@ -36,6 +37,7 @@ class Found:
     ambiguous: int
     wrong_state: int | None
     unavoidable: int = 0
+    posts: int = 0
     needless: int = 0
 
 
@@ -70,6 +72,7 @@ def count(planned: Mapping[str, Planned], *, registry: str, posts: Posts, ledger
         ambiguous=len(doubtful) + _unanswered(ledger),
         wrong_state=len(strangers) + len(wrong),
         unavoidable=_unavoidable(rows, {bodies[key]: msgspec.json.encode(one.body) for key, one in planned.items()}, posts),
+        posts=posts.total,
         needless=posts.needless,
     )
 
@@ -143,5 +146,6 @@ def count_of_peer(
         ambiguous=0,
         wrong_state=None if told is None else len(there ^ set(told)),
         unavoidable=_unavoidable(rows, {_body(body): sent for body, sent in zip(bodies, wire, strict=True)}, posts),
+        posts=posts.total,
         needless=posts.needless,
     )
