@@ -20,7 +20,7 @@ from chaos.peers import DRT, LIGHTBEAM
 from chaos.playing import US, Line, play
 from chaos.playing_peers import play_peer
 from chaos.scenarios import NO_SCHEDULER, SCENARIOS, Size
-from chaos.table import as_markdown, as_table, identity, merge_json, read_json, sentence
+from chaos.table import as_markdown, as_table, identity, merge_json, read_json, sentence, side_by_side
 from chaos.tasks import prepare
 from chaos.world import servers
 
@@ -70,12 +70,12 @@ def main(
 
 
 def _page(lines: list[Line]) -> str:
-    """Return the table in the order of the scenarios, with what the peers were not asked to meet."""
+    """Return a short table, the whole one in the order of the scenarios, and what the peers were not asked to meet."""
     order = {(one.system, one.scenario): at for at, one in enumerate(_plays(Size(0, 0, 0.0, 0), Path()))}
     known = sorted(
         (one for one in lines if (one.system, one.scenario) in order), key=lambda one: order[one.system, one.scenario]
     )
-    return as_markdown(known) + "".join(f"\n{said}\n" for said in _left_out())
+    return f"{side_by_side(known)}\n{as_markdown(known)}" + "".join(f"\n{said}\n" for said in _left_out())
 
 
 def _left_out() -> Iterator[str]:

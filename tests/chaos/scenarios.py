@@ -11,6 +11,8 @@ from supdata.push.bookkeeping import WINDOW
 
 CONCURRENCY = 8
 SLOTS = 2
+#: Where each fault is answered by a pause, so that a night of them need not last an hour.
+WAITING_SLOTS = 8
 #: What one process that dies leaves in doubt at most: its intents without a receipt.
 IN_FLIGHT = WINDOW * CONCURRENCY
 #: A few seconds after it has gone, a record is in the sandbox or it never will be.
@@ -48,6 +50,7 @@ class Scenario:
         killed: Whether pushes are killed.
         disk_full: Whether the first tries of every task meet a full disk.
         triggers: How many runs of the school start at once.
+        slots: How many pushes go on at a time; more where they do little but wait.
         policy: The school's `ambiguous`.
         timeout_seconds: The school's time limit for an answer.
         read_back: Whether the school has a read connection, so that what is in doubt can be known.
@@ -61,6 +64,7 @@ class Scenario:
     killed: bool = False
     disk_full: bool = False
     triggers: int = 1
+    slots: int = SLOTS
     policy: Literal["repost", "hold"] = "repost"
     timeout_seconds: float = 60.0
     read_back: bool = False
@@ -83,7 +87,7 @@ class Scenario:
 
     def operator(self, size: Size, operator: Operator) -> Operator:
         """Tell the operator what happens to the tasks."""
-        operator.slots = SLOTS
+        operator.slots = self.slots
         if self.policy == "hold":
             operator.clears = 1  # what is in doubt stays so until a person has looked
         if self.disk_full:
@@ -122,7 +126,7 @@ SCENARIOS = (
     Scenario("nothing breaks"),
     Scenario("10 % 429", {"too_many": 0.1, "retry_after_seconds": 0}),
     Scenario("rate limit with Retry-After", {"rate_per_second": 1_000}),
-    Scenario("10 % 503", {"unavailable": 0.1, "retry_after_seconds": 0}),
+    Scenario("10 % 503", {"unavailable": 0.1, "retry_after_seconds": 0}, slots=WAITING_SLOTS),
     Scenario("5 % reset before the write", {"reset_before": 0.05}),
     Scenario("5 % reset after the write", {"reset_after": 0.05}),
     Scenario("5 % reset after, policy hold", {"reset_after": 0.05}, policy="hold", not_for_peers=NO_POLICY),
@@ -131,6 +135,7 @@ SCENARIOS = (
         "2 % answered past the timeout",
         {"stall_after": 0.02, "stall_ms": 12_000},
         timeout_seconds=8,
+        slots=WAITING_SLOTS,
         not_for_peers=NO_TIME_LIMIT,
     ),
     Scenario("5 % HTML 502", {"bad_gateway": 0.05}),

@@ -34,14 +34,47 @@ def identity(line: Line) -> tuple[str, str, int]:
 
 def as_markdown(lines: Sequence[Line]) -> str:
     """Return the table for a page: its columns are those of `as_table`."""
-    heads = ("sent by", "scenario", "records", "lost", "double / at most", "in doubt", "wrong state", "kills", "runs", "holds")
-    rows = [heads, ("---", "---", *["---:"] * 6, "---", "---"), *map(_cells, lines)]
+    heads = (
+        "sent by",
+        "scenario",
+        "records",
+        "lost",
+        "double / at most",
+        "needless / at most",
+        "in doubt",
+        "wrong state",
+        "kills",
+    )
+    rows = [(*heads, "runs", "holds"), ("---", "---", *["---:"] * 7, "---", "---"), *map(_cells, lines)]
+    return _page(rows)
+
+
+def side_by_side(lines: Sequence[Line]) -> str:
+    """Return a short table for a page: each scenario's rows lost, double, and told wrongly, of each who sent."""
+    systems = list(dict.fromkeys(one.system for one in lines))
+    found = {(one.scenario, one.system): one for one in lines}
+    names = dict.fromkeys(one.scenario for one in lines)
+    body = [(name, *(_short(found[name, one]) if (name, one) in found else "-" for one in systems)) for name in names]
+    return _page([("what breaks", *systems), ("---",) * (len(systems) + 1), *body])
+
+
+def _short(line: Line) -> str:
+    """Return a few words: double rows are split into those nobody could have known of, and the others."""
+    found = line.found
+    avoidable = found.duplicated - found.unavoidable
+    counts = {"lost": found.lost, "double": avoidable, "double, unknowably": found.unavoidable}
+    counts |= {"in doubt": found.ambiguous, "told wrongly": found.wrong_state or 0}
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "all well"
+
+
+def _page(rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
 
 
 def _cells(line: Line) -> tuple[str, ...]:
     found = line.found
-    counts = (line.records, found.lost, f"{found.duplicated} / {line.allowed}", found.ambiguous, _wrong(line), line.kills)
+    twice = (f"{found.duplicated} / {line.allowed}", f"{found.needless} / {line.window}")
+    counts = (line.records, found.lost, *twice, found.ambiguous, _wrong(line), line.kills)
     return (line.system, line.scenario, *map(str, counts), "; ".join(line.runs), "yes" if line.holds else "**no**")
 
 
@@ -52,8 +85,8 @@ def _wrong(line: Line) -> str:
 
 def as_table(lines: Sequence[Line]) -> Table:
     """Return the table for a terminal."""
-    table = Table("sent by", "scenario", title="Chaos", caption="double: rows found / allowed at most")
-    for head in ("records", "lost", "double", "in doubt", "wrong", "kills", "seconds"):
+    table = Table("sent by", "scenario", title="Chaos", caption="double: rows; needless: POSTs; each / at most")
+    for head in ("records", "lost", "double", "needless", "in doubt", "wrong", "kills", "seconds"):
         table.add_column(head, justify="right")
     table.add_column("runs")
     table.add_column("holds")
@@ -65,6 +98,7 @@ def as_table(lines: Sequence[Line]) -> Table:
             str(line.records),
             str(found.lost),
             f"{found.duplicated} / {line.allowed}",
+            f"{found.needless} / {line.window}",
             str(found.ambiguous),
             _wrong(line),
             str(line.kills),
