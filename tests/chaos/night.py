@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Lock
 
@@ -18,6 +19,7 @@ from supdata.orchestration.retrying import RETRIES
 RETRY_SECONDS = 0.3
 CLEAR_SECONDS = 2.0
 TASK_SECONDS = 600.0
+DYING_SECONDS = 10.0
 #: How often a person clears a red run before leaving it to the next night.
 CLEARS = 6
 
@@ -41,10 +43,13 @@ class Operator:
     _lock: Lock = field(default_factory=Lock)
 
     def kill_a_push(self, draw: random.Random) -> None:
-        """Kill one of the pushes under way, if there are any."""
+        """Kill one of the pushes under way, if there are any, and return when it is dead: a busy machine takes its time."""
         with self._lock:
-            if self._pushes:
-                draw.choice(sorted(self._pushes, key=lambda one: one.process.pid or 0)).process.kill()
+            if not self._pushes:
+                return
+            one = draw.choice(sorted(self._pushes, key=lambda one: one.process.pid or 0))
+        one.process.kill()
+        wait([one.process.sentinel], DYING_SECONDS)
 
     def night(self, run_id: str, started: datetime) -> None:
         """Run one night to its end, and add how it went to `runs`: each red state that was cleared, and the last."""

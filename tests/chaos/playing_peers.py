@@ -15,6 +15,7 @@ from chaos.peers import RUN_SECONDS, Peer, Work
 from chaos.playing import Line
 from chaos.scenarios import Scenario, Size
 from chaos.school import directory, institution, records, truth
+from chaos.table import MISSING_AT_FIRST
 from chaos.world import Servers, World
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
@@ -51,7 +52,7 @@ def play_peer(peer: Peer, scenario: Scenario, size: Size, venvs: Path, *, server
         may_doubt=False,
         runs=(first, second),
         kills=int(scenario.killed),
-        endings={"not there after the first run": before.lost} if before.lost else {},
+        endings={MISSING_AT_FIRST: before.lost} if before.lost else {},
         seconds=seconds,
         system=peer.title,
         window=window,

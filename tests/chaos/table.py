@@ -10,6 +10,9 @@ from rich.table import Table
 
 from chaos.playing import Line
 
+#: Among a peer's endings: how many records were not there when its first run had ended.
+MISSING_AT_FIRST = "not there after the first run"
+
 
 def read_json(file: Path) -> list[Line]:
     """Return the lines in a file, none when it is not there."""
@@ -64,7 +67,10 @@ def _short(line: Line) -> str:
     avoidable = found.duplicated - found.unavoidable
     counts = {"lost": found.lost, "double": avoidable, "double, unknowably": found.unavoidable}
     counts |= {"in doubt": found.ambiguous, "told wrongly": found.wrong_state or 0}
-    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "all well"
+    said = [f"{count:,} {what}" for what, count in counts.items() if count]
+    if missing := line.endings.get(MISSING_AT_FIRST):
+        said.append(f"{missing:,} missing until run again (first: {line.runs[0]})")
+    return ", ".join(said) or "all well"
 
 
 def _page(rows: Sequence[Sequence[str]]) -> str:

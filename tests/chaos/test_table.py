@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chaos.audit import Found
 from chaos.playing import US, Line
-from chaos.table import merge_json, read_json, side_by_side
+from chaos.table import MISSING_AT_FIRST, merge_json, read_json, side_by_side
 
 WELL = Line(
     scenario="10 % 429",
@@ -18,7 +18,7 @@ WELL = Line(
     endings={},
     seconds=1.0,
 )
-PEER = replace(WELL, system="peer 1.0", found=Found(20, 5, 0, None, unavoidable=3, needless=2))
+PEER = replace(WELL, system="peer 1.0", found=Found(20, 5, 0, None, unavoidable=3, needless=2), runs=("exit 0", "exit 0"))
 
 
 def test_a_line_holds_only_where_no_record_was_sent_again_without_need() -> None:
@@ -36,6 +36,11 @@ def test_each_sender_has_a_column_and_doubles_that_nobody_could_know_of_are_told
         "| 10 % 429 | all well | 20 lost, 2 double, 3 double, unknowably |",
         "| kill -9 | 1,024 in doubt, 1 told wrongly | - |",
     ]
+
+
+def test_what_a_first_run_left_out_is_told_with_how_it_ended() -> None:
+    late = replace(PEER, found=Found(0, 0, 0, 0), endings={MISSING_AT_FIRST: 1_986})
+    assert side_by_side([late]).splitlines()[-1] == "| 10 % 429 | 1,986 missing until run again (first: exit 0) |"
 
 
 def test_a_line_takes_the_place_of_the_one_before_of_the_same_size_and_sender(tmp_path: Path) -> None:
