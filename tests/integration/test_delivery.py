@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import psycopg
 import pytest
+from airflow.sdk import DAG
 from airflow.sdk._shared.observability.metrics import stats as shared_stats
 from airflow.sdk.observability import stats
 from airflow.sdk.observability.metrics.stats_utils import get_stats_factory
@@ -18,15 +19,17 @@ from airflow.sdk.observability.metrics.stats_utils import get_stats_factory
 from builders import UNIVERSITY, a_run_summary, an_institution
 from integration.receiving import ChatService, Mailbox, chat_service, mailbox, text_of
 from integration.sftp_serving import sftp_server
-from supdata.errors import FixConfig, TryLater
+from supdata.errors import AccessRefused, FixConfig, RunStopped, TryLater
 from supdata.ledger.history import History
 from supdata.ledger.registrars import Registrars
 from supdata.ledger.schema import migrate, revert
+from supdata.orchestration import webhook
 from supdata.orchestration.delivering import deliver_run
 from supdata.orchestration.metrics import emit_run
+from supdata.orchestration.notifying import WebhookNotifier
 from supdata.orchestration.past_runs import SUMMARY, Summed
 from supdata.orchestration.run import Run
-from supdata.orchestration.run_folder import RunFolder, as_json
+from supdata.orchestration.run_folder import ROOT_VARIABLE, RunFolder, as_json
 from supdata.orchestration.silence import tell_silent_schools
 from supdata.records.counts import Counts
 from supdata.records.summary import RunSummary
@@ -81,6 +84,7 @@ class Office:
 def office(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     migrate(database_url)
     monkeypatch.setenv("AIRFLOW_CONN_SUPDATA_LEDGER", database_url)
+    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / "runs"))
     files = tmp_path / "school"
     (files / "retour").mkdir(parents=True)
     with mailbox() as box, chat_service() as chat, sftp_server(files) as port:
@@ -102,7 +106,7 @@ RETURN = {"connection": "sftp_retour", "folder": "/retour"}
 
 
 def test_nothing_leaves_that_is_not_asked_for(office: Office) -> None:
-    assert deliver_run(office.night()) == {"sftp": 0, "mail": 0, "notice": 0}
+    assert deliver_run(office.night()) == {"sftp": 0, "mail": 0, "notice": 0, "red": 0}
     assert (office.box.messages, office.chat.posted, list((office.files / "retour").iterdir())) == ([], [], [])
 
 
@@ -176,6 +180,48 @@ def test_ops_are_told_of_a_green_run_that_is_not_as_usual(office: Office) -> Non
     assert deliver_run(office.night(5, counts=counts))["notice"] == 1
     (posted,) = office.chat.posted
     assert "40.0% of the rows are rejected; usual is 2.0%." in posted.body["text"]
+
+
+def test_ops_are_told_by_the_run_itself_that_it_is_red_and_not_again_by_airflow(office: Office, tmp_path: Path) -> None:
+    run = red(office.night(), told="report")
+    notifier = WebhookNotifier(str(PROJECT / "dags" / "institutions" / f"{UNIVERSITY}.yaml"))
+    context: Any = {"dag": DAG(run.dag_id), "run_id": run.run_id}
+    assert deliver_run(run)["red"] == 1
+    notifier(context)
+    (posted,) = office.chat.posted
+    assert f"SupData {UNIVERSITY}: failed at push (AccessRefused)" in posted.body["text"]
+    assert run.run_id in posted.body["text"]
+    with pytest.raises(RunStopped), run.stage("reconcile"):
+        raise RunStopped("Reconciling", "`push` failed", "Mend it.")
+    notifier(context)
+    assert len(office.chat.posted) == 2, "the second try is red too, and has not told"
+
+
+def red(run: Run, told: str) -> Run:
+    """Let the run's push have failed, and with it `reconcile`; what its report has `told` is written again after them."""
+    written = {name: run.folder.read_bytes(told, name) for name in ("rapport.html", "a_corriger.csv", SUMMARY)}
+    with pytest.raises(AccessRefused), run.stage("push", part="chunk-0001"):
+        raise AccessRefused("Declaring", "the registry answered 401", "Correct the connection.")
+    with pytest.raises(RunStopped), run.stage("reconcile"):
+        raise RunStopped("Reconciling", "`push` failed", "Mend it.")
+    with run.stage(told) as result:
+        for name, content in written.items():
+            run.folder.write_bytes(told, name, content)
+        result.files += list(written)
+    return run
+
+
+def test_a_red_run_whose_notice_did_not_get_through_is_told_by_airflow(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = red(office.night(), told="report")
+    monkeypatch.setattr(webhook, "WAITS", ())
+    office.chat.answers = [(503, {})]
+    with pytest.raises(TryLater):
+        deliver_run(run)
+    heard = len(office.chat.posted)
+    WebhookNotifier(str(PROJECT / "dags" / "institutions" / f"{UNIVERSITY}.yaml"))(
+        {"dag": DAG(run.dag_id), "run_id": run.run_id}
+    )
+    assert len(office.chat.posted) == heard + 1
 
 
 def test_ops_are_told_in_one_notice_which_schools_have_gone_silent(office: Office, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The deliver task: the report to the school's return folder, an e-mail to its registrar, a notice to ops of what is unusual.
+"""The deliver task: the report to the school's folder, an e-mail to its registrar, a notice to ops of what is red or unusual.
 
 It is a task of its own so that what could not be delivered is seen, tried again and cleared apart from the report. As a
 teardown it decides nothing about the run: what was declared stands, whoever could be told of it.
@@ -12,7 +12,7 @@ from supdata.orchestration.ledger_access import open_ledger
 from supdata.orchestration.links import report_link, run_link
 from supdata.orchestration.mail import send_mail
 from supdata.orchestration.metrics import count_delivery
-from supdata.orchestration.notifying import tell
+from supdata.orchestration.notifying import TOLD_RED, failure, tell
 from supdata.orchestration.past_runs import Summed, runs_before, summed
 from supdata.orchestration.reporting import PAGE
 from supdata.orchestration.returning import return_files
@@ -35,6 +35,7 @@ def deliver_run(run: Run) -> dict[str, int]:
             "sftp": _to_return_folder,
             "mail": _to_registrar,
             "notice": _to_ops,
+            TOLD_RED: _of_red,
         }
         failed: list[SupdataError] = []
         for name, way in ways.items():
@@ -103,3 +104,15 @@ def _to_ops(run: Run, told: Summed, result: StageResult) -> int:
         link=run_link(run.dag_id, run.run_id),
     )
     return tell(notice)
+
+
+def _of_red(run: Run, told: Summed, result: StageResult) -> int:  # noqa: ARG001 (as the other ways)
+    """Tell ops that the run is red, which is what `reconcile` has decided, and which stage failed first.
+
+    Where `reconcile` has left nothing, Airflow knows more than the run folder: the DAG's notifiers tell.
+    """
+    first = run.folder.first_failure()
+    if first is None or all(one.success for one in run.folder.results("reconcile")):
+        return 0
+    uai, school = run.institution.uai, run.institution.name
+    return tell(failure(uai, school, run_id=run.run_id, dag_id=run.dag_id, stage=first.stage, error=first.error))

@@ -3,6 +3,9 @@
 Both are configured by an Airflow connection of a fixed name, and say nothing where there is none: an installation that wants
 notices makes the connection, and no institution file has to be touched. The facts come from the run folder, which says more
 than Airflow does; a task that left nothing there (it was killed, or never began) is told by what Airflow knows.
+
+Airflow calls a DAG's notifiers once, from its DAG processor, and a call that dies there is gone. So a red run is told by its
+own last task, which is tried again; the DAG's notifiers speak only where that task has not.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,6 +26,8 @@ from supdata.report.notices import Kind, Notice, parted, to_do_about
 
 MAIL_CONNECTION = "supdata_mail"
 WEBHOOK_CONNECTION = "supdata_webhook"
+#: Under this name `deliver` counts the ways by which it has told of the red run it belongs to.
+TOLD_RED = "red"
 
 
 class MailNotifier(BaseNotifier):
@@ -35,8 +40,9 @@ class MailNotifier(BaseNotifier):
         self.stage = stage
 
     def notify(self, context: Context) -> None:
-        """Send the notice of the run in `context`."""
-        mail(failure_of(context, self.config, self.stage))
+        """Send the notice of the run in `context`, unless the run has told of itself."""
+        if self.stage or not _has_told(context, self.config):
+            mail(failure_of(context, self.config, self.stage))
 
 
 class WebhookNotifier(BaseNotifier):
@@ -49,8 +55,9 @@ class WebhookNotifier(BaseNotifier):
         self.stage = stage
 
     def notify(self, context: Context) -> None:
-        """Send the notice of the run in `context`."""
-        post(failure_of(context, self.config, self.stage))
+        """Send the notice of the run in `context`, unless the run has told of itself."""
+        if self.stage or not _has_told(context, self.config):
+            post(failure_of(context, self.config, self.stage))
 
 
 def notifiers(config: str = "", stage: str = "") -> list[Callable[[Context], None]]:
@@ -128,6 +135,11 @@ def failure_of(context: Context, config: str, stage: str = "") -> Notice:
     run_id, dag_id = str(context["run_id"]), context["dag"].dag_id
     failed = _left_behind(uai, run_id, stage)
     stage, error = (failed.stage, failed.error) if failed else _seen_by_airflow(context)
+    return failure(uai, school, run_id=run_id, dag_id=dag_id, stage=stage, error=error)
+
+
+def failure(uai: str, school: str, *, run_id: str, dag_id: str, stage: str, error: str) -> Notice:
+    """Return the notice of a red run; `error` is what its first failed `stage` said of it, `Class: message`."""
     name, message = parted(error)
     return Notice(
         kind=Kind.FAILED,
@@ -140,6 +152,15 @@ def failure_of(context: Context, config: str, stage: str = "") -> Notice:
         to_do=to_do_about(name),
         link=run_link(dag_id, run_id),
     )
+
+
+def _has_told(context: Context, config: str) -> bool:
+    """Whether the run's own `deliver` has told ops that it is red: a later try of `reconcile` makes it forget."""
+    try:
+        delivered = RunFolder(run_folder_root(), _school(config)[0], str(context["run_id"])).results("deliver")
+    except (SupdataError, OSError):
+        return False
+    return any(one.counts.get(TOLD_RED) for one in delivered)
 
 
 def _school(config: str) -> tuple[str, str]:

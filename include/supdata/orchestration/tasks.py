@@ -175,7 +175,9 @@ def report(config: str) -> str:
 
 @task(multiple_outputs=False, on_failure_callback=notifiers(stage="deliver"))  # as with `report`
 def deliver(config: str) -> dict[str, int]:
-    """Takes the report to the school (`delivery`: its return folder, an e-mail) and tells ops of what is unusual (`watch`).
+    """Takes the report to the school (`delivery`: its return folder, an e-mail), and tells ops if the run is red or unusual.
+
+    Unusual is what the institution file says under `watch`.
 
     **Red** means that somebody was not told. It changes nothing of what was declared, and leaves the run's state as it is;
     ops are told of it. Nothing is lost: clear this task once mended, or leave it to the next run, which tells the same.

@@ -92,13 +92,14 @@ class Operator:
         """Upload the university's export once more, as it is: only its time is new."""
         (Folders(self.scene.layout.schools).sftp / EXTRACT).touch()
 
-    def wait_for_notice(self, uai: str) -> None:
-        """Wait until ops have been told in the chat room that the school's run has failed."""
+    def wait_for_notice(self, run: Run) -> None:
+        """Wait until ops have been told in the chat room that this very run has failed: its school may have had others."""
+        words = f"SupData {run.started.uai}: failed"
 
         def told() -> bool:
-            return any(f"SupData {uai}: failed" in said for said in self.outside.notices())
+            return any(words in said and run.started.run_id in said for said in self.outside.notices())
 
-        self.stack.children.wait_until(f"a notice of {uai}", told, NOTICE_SECONDS)
+        self.stack.children.wait_until(f"the notice of {run.started.run_id}", told, NOTICE_SECONDS)
 
     def wait_for_push(self, started: Started, state: str) -> Run:
         """Return the run once one of its pushes is in `state`."""

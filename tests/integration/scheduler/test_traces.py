@@ -53,8 +53,8 @@ def night(operator: Operator) -> Night:
     (files.sftp / EXTRACT).write_text("".join(with_other_diplomas(export)), encoding="latin-1")
     (doubted,) = operator.wait_for(university)
     operator.stack.registry.fail()
-    for uai in (LYCEE, UNIVERSITY):
-        operator.wait_for_notice(uai)
+    for red in (crashed, doubted):
+        operator.wait_for_notice(red)
     return Night(well, crashed, doubted)
 
 
@@ -96,7 +96,7 @@ def test_a_report_that_cannot_be_delivered_is_red_and_told_while_its_run_is_gree
     assert [run.states("deliver") for run in night.runs()] == [["failed"], ["success"], ["success"]]
     assert night.pegase.state == "success"
     assert night.pegase.tasks["deliver"] == (("failed", 1),), "not tried again: the folder is not there"
-    operator.wait_for_notice(PEGASE)
+    operator.wait_for_notice(night.pegase)
     notices = [one for one in operator.outside.notices() if f"SupData {PEGASE}: failed at deliver (FixConfig)" in one]
     assert [one for one in notices if night.pegase.started.run_id in one]
     assert [one for one in operator.outside.letters("scolarite@") if PEGASE in one], "the other way was gone all the same"
@@ -105,7 +105,11 @@ def test_a_report_that_cannot_be_delivered_is_red_and_told_while_its_run_is_gree
 def test_ops_are_told_of_each_red_run_and_of_a_late_one(operator: Operator, night: Night) -> None:
     notices = operator.outside.notices()
     crashed = [one for one in notices if f"SupData {LYCEE}: failed at extract" in one and night.crashed.started.run_id in one]
-    doubted = [one for one in notices if f"SupData {UNIVERSITY}: failed at reconcile (TryLater)" in one]
+    doubted = [
+        one
+        for one in notices
+        if f"SupData {UNIVERSITY}: failed at reconcile (TryLater)" in one and night.doubted.started.run_id in one
+    ]
     assert (len(crashed), len(doubted)) == (1, 1)
     assert [one for one in notices if f"SupData {UNIVERSITY}: late" in one]
     assert [one for one in operator.outside.letters("ops@example.org") if f"SupData {UNIVERSITY}: failed" in one]
