@@ -14,6 +14,7 @@ from integration.test_nights import CLOSING, NEAR_ALL, STUDENTS, School
 from supdata.cli.main import app
 from supdata.config.periods import Periods
 from supdata.orchestration.maintenance import purge_all
+from supdata.orchestration.removals import tell_of_removed_schools
 
 pytestmark = pytest.mark.integration
 
@@ -163,3 +164,36 @@ def test_what_was_corrected_and_confirmed_long_ago_goes_and_what_is_open_stays(o
     assert (counts["rows_corrections"], counts["rows_sign_offs"]) == (1, 1)
     with psycopg.connect(opened.ledger) as connection:
         assert connection.execute("SELECT identity FROM supdata.work_item").fetchall() == [("b" * 16,)]
+
+
+def test_of_a_school_whose_file_is_gone_the_ledger_keeps_all_until_somebody_says_it_was_meant(
+    opened: School, institutions: Path
+) -> None:
+    opened.night(STUDENTS, **CLOSING)
+    grow_old(opened, 1, days=100)
+    make_the_ledger_old(opened, ended=True)
+    file = institutions / CONFIG.name
+    text = file.read_text(encoding="utf-8")
+    remove = ["ledger", "remove", "--school", UNIVERSITY, "--reason", "fermée", "--by", "marie", "--database", opened.ledger]
+    remove += ["--institutions", str(institutions)]
+    refused = CliRunner().invoke(app, remove)
+    assert refused.exit_code != 0, "its file is there"
+    assert tell_of_removed_schools(institutions) == []
+    file.unlink()
+    assert {name: count for name, count in purged(opened, institutions).items() if name.startswith("rows_") and count} == {}
+    assert files(opened, 1) == set(), "what has ended cannot be closed any more, and its rows are a student's"
+    assert tell_of_removed_schools(institutions) == [UNIVERSITY]
+    assert CliRunner().invoke(app, remove).exit_code == 0
+    assert tell_of_removed_schools(institutions) == []
+    assert "fermée" in CliRunner().invoke(app, ["ledger", "removals", "--database", opened.ledger]).output
+    assert purged(opened, institutions)["rows_enrolments"] == len(STUDENTS)
+    file.write_text(text, encoding="utf-8")
+    assert tell_of_removed_schools(institutions) == []
+    assert '"removals": []' in CliRunner().invoke(app, ["ledger", "removals", "--json", "--database", opened.ledger]).output
+
+
+def test_a_removal_of_a_school_that_the_ledger_does_not_know_is_refused_with_the_nearest_that_it_does(opened: School) -> None:
+    opened.night(STUDENTS, **CLOSING)
+    at = ["--database", opened.ledger]
+    refused = CliRunner().invoke(app, ["ledger", "remove", "--school", "0751717A", "--reason", "fermée", *at])
+    assert "Did you mean 0751717J?" in refused.output

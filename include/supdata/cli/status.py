@@ -14,6 +14,7 @@ from supdata.cli.ledger.access import opened
 from supdata.cli.ledger.options import AsJson, Database
 from supdata.cli.ledger.tables import as_json
 from supdata.ledger.glance import newest_in_earnest, oldest_doubts
+from supdata.ledger.removals import acknowledged
 from supdata.records.summary import RunSummary
 
 ATTENTION = 1
@@ -31,11 +32,16 @@ def status(
 ) -> None:
     """Tell each school's last run, dry runs aside: when, how it ended, what it counted, and since when something is in doubt.
 
+    Schools that were removed on purpose (`supdata ledger remove`) are left out unless they are named.
+
     Exit code 0: all is well; 1: a last run is red or too old; 2: the ledger could not be read. All moments are UTC.
     """
     now = datetime.now(UTC)
     with opened(database) as connection:
-        found = {uai: one for uai, one in newest_in_earnest(connection).items() if not school or uai in school}
+        gone = set() if school else {one.uai for one in acknowledged(connection)}
+        found = {
+            uai: one for uai, one in newest_in_earnest(connection).items() if (uai in school if school else uai not in gone)
+        }
         doubts = oldest_doubts(connection, found.values())
     runs = sorted(found.values(), key=lambda one: one.uai)
     overdue = {one.uai for one in runs if now - one.due > timedelta(hours=hours)} | set(school or ()) - found.keys()

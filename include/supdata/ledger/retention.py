@@ -3,9 +3,10 @@
 Nothing that a later run needs ever goes: an intent without an answer, the last of each enrolment and the one the registry last
 accepted stay as long as the enrolment does, and an enrolment stays until long after its year: a source that still held it would
 otherwise have it declared again. Which of a school's files were read is kept for the same reason.
+Of a school whose file is gone nothing goes until somebody has acknowledged it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -21,9 +22,10 @@ NEEDED = """
         AND NOT EXISTS (SELECT FROM supdata.intent n JOIN supdata.receipt r ON r.intent_id = n.id AND r.outcome = 'accepted'
                         WHERE n.key = i.key AND n.id > i.id))
 """
-HELD_RUN = """EXISTS (SELECT FROM supdata.legal_hold h
-    WHERE h.uai = split_part({run}, '/', 1) AND (h.run_id = '' OR h.uai || '/' || h.run_id = {run}))"""
-HELD_SCHOOL = "EXISTS (SELECT FROM supdata.legal_hold h WHERE h.run_id = '' AND h.uai = {uai})"
+HELD_RUN = """(split_part({run}, '/', 1) = ANY(%(gone)s) OR EXISTS (SELECT FROM supdata.legal_hold h
+    WHERE h.uai = split_part({run}, '/', 1) AND (h.run_id = '' OR h.uai || '/' || h.run_id = {run})))"""
+HELD_SCHOOL = """({uai} = ANY(%(gone)s)
+    OR EXISTS (SELECT FROM supdata.legal_hold h WHERE h.run_id = '' AND h.uai = {uai}))"""
 
 # In this order: what is gone frees what was kept for its sake.
 PURGES = {
@@ -87,11 +89,20 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def purge(connection: psycopg.Connection, periods: Periods, now: datetime, *, dry_run: bool) -> dict[str, int]:
-    """Delete from the ledger what is past its period, and return how many rows of each kind; in a dry run none stay gone."""
-    before = {"trail": now - timedelta(days=periods.trail), "history": now - timedelta(days=periods.history)}
+def purge(
+    connection: psycopg.Connection, periods: Periods, now: datetime, gone: Collection[str], *, dry_run: bool
+) -> dict[str, int]:
+    """Delete from the ledger what is past its period, and return how many rows of each kind; in a dry run none stay gone.
+
+    `gone` are the schools whose file is missing and whose removal nobody has acknowledged: theirs stays.
+    """
+    given = {
+        "trail": now - timedelta(days=periods.trail),
+        "history": now - timedelta(days=periods.history),
+        "gone": list(gone),
+    }
     with connection.transaction(force_rollback=dry_run):
-        return {name: connection.execute(statement, before).rowcount for name, statement in PURGES.items()}
+        return {name: connection.execute(statement, given).rowcount for name, statement in PURGES.items()}
 
 
 def standing_in(connection: psycopg.Connection, now: datetime) -> frozenset[tuple[str, str]]:

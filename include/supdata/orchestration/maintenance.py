@@ -25,12 +25,14 @@ KINDS = {
 PAGE = """\
 # What all schools need together
 
-`tell_of_silence` names the schools without a green run. `purge` deletes what is past its period: files in run folders, and rows
-of the ledger. Periods are days, asked in the trigger form; the daily run takes SUPDATA_KEEP_FOLDERS, SUPDATA_KEEP_REPORTS,
-SUPDATA_KEEP_TRAIL and SUPDATA_KEEP_HISTORY, or the defaults.
+`tell_of_silence` names the schools without a green run, `tell_of_removed` those that have no file any more.
+`purge` deletes what is past its period: files in run folders, and rows of the ledger. Periods are days, asked in the trigger
+form; the daily run takes SUPDATA_KEEP_FOLDERS, SUPDATA_KEEP_REPORTS, SUPDATA_KEEP_TRAIL and SUPDATA_KEEP_HISTORY, or the
+defaults.
 
 - **Dry run** counts what would go, and deletes nothing.
 - `supdata ledger hold --school 0751717J [--run …] --reason …` keeps all of a school, or one run, until it is released.
+- Of a school whose file is gone the ledger keeps all until `supdata ledger remove --school … --reason …` says it was meant.
 - What a later run needs stays: unanswered intents, what the registry last accepted, and for schools with `departed: close` the
   plan files of which an enrolment may still have to be closed.
 """
@@ -63,6 +65,7 @@ def build_maintenance_dag(institutions: Path) -> DAG:
         default_args={"owner": "supdata", "retries": RETRIES, "retry_delay": RETRY_DELAY, "retry_policy": RETRY_POLICY},
     ) as dag:
         tell_of_silence(str(institutions))
+        tell_of_removed(str(institutions))
         purge.override(doc_md=getdoc(purge.function), execution_timeout=timedelta(hours=4))(str(institutions))
     return dag
 
@@ -77,6 +80,18 @@ def tell_of_silence(institutions: str) -> list[str]:
     from supdata.orchestration.silence import tell_silent_schools
 
     return tell_silent_schools(Path(institutions), datetime.now(UTC))
+
+
+@task(multiple_outputs=False)
+def tell_of_removed(institutions: str) -> list[str]:
+    """Tells ops which schools the ledger knows and no institution file names: one may be gone by a mistake.
+
+    Put the file back, or say that it was meant with `supdata ledger remove`. It is told every day until then.
+    **Red** means that the ledger, or those who are to be told, could not be reached.
+    """
+    from supdata.orchestration.removals import tell_of_removed_schools
+
+    return tell_of_removed_schools(Path(institutions))
 
 
 @task(multiple_outputs=False)
@@ -95,13 +110,15 @@ def purge_all(institutions: Path, periods: Periods, now: datetime, *, dry_run: b
     from supdata.ledger import retention
     from supdata.orchestration.ledger_access import open_ledger
     from supdata.orchestration.purging import closing_schools, keeping, purge_run_folders
+    from supdata.orchestration.removals import gone_without_a_word
     from supdata.orchestration.run_folder import run_folder_root
 
     with open_ledger() as ledger:
         held, standing = retention.holds(ledger.connection), retention.standing_in(ledger.connection, now)
-        keep = keeping(held, standing, closing_schools(institutions))
+        gone = gone_without_a_word(ledger.connection, institutions)
+        keep = keeping(held, standing, closing_schools(institutions, gone))
         files = purge_run_folders(run_folder_root(), periods, now, keep, dry_run=dry_run)
-        rows = retention.purge(ledger.connection, periods, now, dry_run=dry_run)
+        rows = retention.purge(ledger.connection, periods, now, gone, dry_run=dry_run)
     return {
         **{f"files_{name}": count for name, count in files.items()},
         **{f"rows_{name}": count for name, count in rows.items()},

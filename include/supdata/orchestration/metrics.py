@@ -26,7 +26,7 @@ METRICS: Mapping[str, str] = {
     TO_CORRECT: "gauge: rows that are not declared and that the school can put right",
     LAST_SUCCESS: "gauge: when the last green run ended, in seconds since 1970",
     DELIVERIES: "counter: reports delivered, by `channel` (mail, sftp) and `outcome` (sent, failed)",
-    NOTICES: "counter: notices sent to ops, by `kind` (failed, late, degraded, silent)",
+    NOTICES: "counter: notices sent to ops, by `kind` (failed, late, degraded, silent, removed)",
     **{f"{ROWS}.{name}": f"gauge: rows of the run in the state `{name}`" for name in Counts.__struct_fields__},
 }
 

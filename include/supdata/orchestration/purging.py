@@ -51,9 +51,9 @@ def keeping(holds: Collection[Hold], standing: Collection[tuple[str, str]], clos
     return Keeping({(one.uai, one.run_id and folder_name(one.run_id)) for one in holds}, needed)
 
 
-def closing_schools(folder: Path) -> frozenset[str]:
-    """Return the schools that close what departs; one whose file has faults counts among them until it is mended."""
-    return frozenset(_closing(folder))
+def closing_schools(folder: Path, gone: Collection[str]) -> frozenset[str]:
+    """Return the schools that close what departs; so may one whose file has faults, and one whose file is `gone`."""
+    return frozenset(_closing(folder)).union(gone)
 
 
 def _closing(folder: Path) -> Iterator[str]:

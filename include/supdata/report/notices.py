@@ -1,4 +1,4 @@
-"""What ops are told without asking: a red run, a late one, a degraded one, a silent school. A few facts, and never a student.
+"""What ops are told without asking: a red run, a late one, a degraded one, a school gone. A few facts, no student.
 
 In English, as everything that ops read. The message of an error is ours and holds no value of a row; of an error that nobody
 foresaw only the class is known.
@@ -37,6 +37,7 @@ class Kind(StrEnum):
     LATE = "late"
     DEGRADED = "degraded"
     SILENT = "silent"
+    REMOVED = "removed"
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import typer
 
 from supdata.cli.ledger.finding import find
 from supdata.cli.ledger.holding import hold, holds, release
+from supdata.cli.ledger.removing import removals, remove
 from supdata.cli.ledger.replaying import replay
 from supdata.cli.ledger.showing import show, trail
 from supdata.cli.ledger.upkeep import migrate, restored, status
@@ -18,5 +19,5 @@ ledger = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (show, find, trail, replay, hold, holds, release, status, migrate, restored):
+for _command in (show, find, trail, replay, hold, holds, release, remove, removals, status, migrate, restored):
     ledger.command()(_command)

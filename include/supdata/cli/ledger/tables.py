@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from supdata.ledger.consulting import Event, Record, Tally
+from supdata.ledger.removals import Removal
 from supdata.ledger.retention import Hold
 
 #: Enough to tell a million records apart, and what a person will type again.
@@ -74,6 +75,15 @@ def holds_table(holds: Iterable[Hold]) -> Table:
     table.add_column("why", overflow="fold")
     for one in holds:
         table.add_row(one.uai, escape(one.run_id) or "all", _minute(one.at), escape(one.author), escape(one.reason))
+    return table
+
+
+def removals_table(removals: Iterable[Removal]) -> Table:
+    """Return a line per removal that was acknowledged, by school."""
+    table = _table("", "school", "since", "by")
+    table.add_column("why", overflow="fold")
+    for one in removals:
+        table.add_row(escape(one.uai), _minute(one.at), escape(one.author), escape(one.reason))
     return table
 
 
