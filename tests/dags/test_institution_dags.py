@@ -55,7 +55,7 @@ def test_one_more_dag_looks_after_all_schools_and_is_taken_for_none() -> None:
     bag = DagBag(dag_folder=str(DAGS / "supdata_maintenance.py"), safe_mode=True)
     (dag,) = bag.dags.values()
     assert (dag.dag_id, dag.tags) == (MAINTENANCE, {"supdata-maintenance"})
-    assert set(dag.task_ids) == {"tell_of_silence", "purge"}
+    assert set(dag.task_ids) == {"tell_of_silence", "tell_of_removed", "purge"}
     assert all("**Red**" in (task.doc_md or "") for task in dag.tasks)
 
 

@@ -38,7 +38,7 @@ def restore(school: School, file: Path) -> None:
 
 def open_read_side(monkeypatch: pytest.MonkeyPatch) -> None:
     registry = json.loads(os.environ["AIRFLOW_CONN_SUPDATA_0751717J"])
-    asked = requests.post(f"{registry['host']}/sandbox/read-keys", json={"use": "gateway"}, headers=ADMIN, timeout=10)
+    asked = requests.post(f"{registry['host']}/sandbox/read-keys", json={"use": "gateway"}, headers=ADMIN, timeout=60)
     fields = {**registry, "conn_type": "supdata_read", "password": asked.json()["key"]}
     monkeypatch.setenv("AIRFLOW_CONN_READ_BACK", json.dumps(fields))
 

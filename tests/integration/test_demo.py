@@ -85,4 +85,4 @@ def test_a_part_that_dies_ends_the_demo_and_is_named(tmp_path: Path) -> None:
     scheduler.kill()
     assert demo.wait(60) == 1
     assert "Running scheduler: it ended with status -9" in output.read_text()
-    assert psutil.wait_procs(processes, timeout=5)[1] == []
+    assert psutil.wait_procs(processes, timeout=60)[1] == []

@@ -33,7 +33,7 @@ class School:
 
     def key_of(self, uai: str) -> str:
         asked = {"uai": uai, "kind": "enseignement_superieur"}
-        return str(requests.post(f"{self.registry}/sandbox/keys", json=asked, headers=ADMIN, timeout=10).json()["key"])
+        return str(requests.post(f"{self.registry}/sandbox/keys", json=asked, headers=ADMIN, timeout=60).json()["key"])
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_school_that_has_all_it_needs_is_ready_and_nobody_is_declared(school: 
     school.connect(host=school.registry, password=school.key_of("0751717J"))
     result = doctor("--json")
     assert (result.exit_code, states(result)) == (0, {"source": "good", "rows": "good", "registry": "good", "key": "good"})
-    assert requests.get(f"{school.registry}/sandbox/stats", headers=ADMIN, timeout=10).json()["rows"] == 0
+    assert requests.get(f"{school.registry}/sandbox/stats", headers=ADMIN, timeout=60).json()["rows"] == 0
 
 
 def test_another_establishments_key_is_told(school: School) -> None:

@@ -31,10 +31,10 @@ def connect(monkeypatch: pytest.MonkeyPatch, **fields: object) -> SupdataHook:
 
 def test_a_known_key_passes_and_nobody_is_declared(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
     school = {"uai": UAI, "kind": "enseignement_superieur"}
-    key = requests.post(f"{registry}/sandbox/keys", json=school, headers=ADMIN, timeout=10).json()["key"]
+    key = requests.post(f"{registry}/sandbox/keys", json=school, headers=ADMIN, timeout=60).json()["key"]
     passed, words = connect(monkeypatch, host=registry, password=key).test_connection()
     assert passed, words
-    assert requests.get(f"{registry}/sandbox/stats", headers=ADMIN, timeout=10).json()["rows"] == 0
+    assert requests.get(f"{registry}/sandbox/stats", headers=ADMIN, timeout=60).json()["rows"] == 0
 
 
 def test_a_refused_key_says_so_without_showing_it(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ READERS = pytest.mark.parametrize(("hook", "use"), [(SupdataReadHook, "gateway")
 def test_a_read_connection_is_tried_by_asking_for_nobody(
     hook: type[SupdataReadHook], use: str, registry: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = requests.post(f"{registry}/sandbox/read-keys", json={"use": use}, headers=ADMIN, timeout=10).json()["key"]
+    key = requests.post(f"{registry}/sandbox/read-keys", json={"use": use}, headers=ADMIN, timeout=60).json()["key"]
     fields = {"conn_type": hook.conn_type, "host": registry, "password": key}
     monkeypatch.setenv("AIRFLOW_CONN_READ_TEST", json.dumps(fields))
     passed, words = hook("read_test").test_connection()

@@ -135,13 +135,13 @@ def _stopped_in_order(folder: Path, signals: list[signal.Signals]) -> int:
     for number in signals:
         caller.send_signal(number)
         time.sleep(0.1)  # signals that wait together are delivered as one
-    code = caller.wait(20)
+    code = caller.wait(120)
     assert (folder / "cleaned").exists()
     return code
 
 
 def _wait_for(file: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not file.exists():
         assert time.monotonic() < deadline, f"{file.name} never came up"
         time.sleep(0.02)

@@ -134,11 +134,11 @@ def test_a_new_registry_key_is_taken_by_the_next_task_and_nothing_is_sent_again(
     push_chunk_of(run, "push", first)
     name = "AIRFLOW_CONN_SUPDATA_0751717J"
     connection = json.loads(os.environ[name])
-    requests.delete(f"{connection['host']}/sandbox/keys/{UNIVERSITY}", headers=ADMIN, timeout=10).raise_for_status()
+    requests.delete(f"{connection['host']}/sandbox/keys/{UNIVERSITY}", headers=ADMIN, timeout=60).raise_for_status()
     with pytest.raises(AccessRefused):
         push_chunk_of(run, "push", second)
     asked = {"uai": UNIVERSITY, "kind": "enseignement_superieur", "name": "UNIVERSITE"}
-    key = requests.post(f"{connection['host']}/sandbox/keys", json=asked, headers=ADMIN, timeout=10).json()["key"]
+    key = requests.post(f"{connection['host']}/sandbox/keys", json=asked, headers=ADMIN, timeout=60).json()["key"]
     monkeypatch.setenv(name, json.dumps({**connection, "password": key}))
     push_chunk_of(run, "push", second)
     assert reconcile_run(run).created == len(STUDENTS)

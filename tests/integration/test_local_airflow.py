@@ -75,7 +75,7 @@ def running(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) 
         yield Running(api, group)
         processes = psutil.Process().children(recursive=True)
         ours = [process for process in processes if process not in others and "postgres" not in process.name()]
-    assert psutil.wait_procs(ours, timeout=5)[1] == []
+    assert psutil.wait_procs(ours, timeout=60)[1] == []
     with socket.socket() as probe:
         assert probe.connect_ex((LOOPBACK, airflow.port)) != 0
 

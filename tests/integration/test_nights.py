@@ -158,9 +158,9 @@ def opened(database_url: str, postgres: PostgresServer, tmp_path: Path, monkeypa
     registry = postgres.create_database(f"registry_{database_url[-12:]}")
     with registry_in_thread(registry, "admin") as url:
         known = [{"ine": one.ine, "dateNaissance": one.dateNaissance} for one in STUDENTS]
-        requests.post(f"{url}/sandbox/directory", json={"students": known}, headers=ADMIN, timeout=10).raise_for_status()
+        requests.post(f"{url}/sandbox/directory", json={"students": known}, headers=ADMIN, timeout=60).raise_for_status()
         asked = {"uai": UNIVERSITY, "kind": "enseignement_superieur", "name": "UNIVERSITE"}
-        key = requests.post(f"{url}/sandbox/keys", json=asked, headers=ADMIN, timeout=10).json()["key"]
+        key = requests.post(f"{url}/sandbox/keys", json=asked, headers=ADMIN, timeout=60).json()["key"]
         connections: dict[str, dict[str, object]] = {
             "supdata_0751717j": {"conn_type": "supdata", "host": url, "password": key, "extra": {"allow_http": True}},
             "supdata_ledger": conninfo(database_url),

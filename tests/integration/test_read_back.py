@@ -82,7 +82,7 @@ class Bench:
 
     def admin(self, method: str, what: str, document: Any = None) -> Any:
         headers = {"X-Admin-Token": "admin"}
-        answer = requests.request(method, f"{self.url}/sandbox/{what}", json=document, headers=headers, timeout=10)
+        answer = requests.request(method, f"{self.url}/sandbox/{what}", json=document, headers=headers, timeout=60)
         answer.raise_for_status()
         return answer.json()
 

@@ -49,13 +49,13 @@ class Services:
         key = self.admin("POST", "keys", {"uai": UAI, "kind": "lycee"})["key"]
         for ine in INES:
             headers = {"X-API-Key": key}
-            requests.post(f"{url}/api/inscription", json={"ine": ine, **BODY}, headers=headers, timeout=10).raise_for_status()
+            requests.post(f"{url}/api/inscription", json={"ine": ine, **BODY}, headers=headers, timeout=60).raise_for_status()
         uses = {OWN: "gateway", GATEWAY: "particulier"}
         self.keys = {kind: self.admin("POST", "read-keys", {"use": use})["key"] for kind, use in uses.items()}
 
     def admin(self, method: str, what: str, document: Any = None) -> Any:
         headers = {"X-Admin-Token": "admin"}
-        answer = requests.request(method, f"{self.url}/sandbox/{what}", json=document, headers=headers, timeout=10)
+        answer = requests.request(method, f"{self.url}/sandbox/{what}", json=document, headers=headers, timeout=60)
         answer.raise_for_status()
         return answer.json()
 

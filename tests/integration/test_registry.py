@@ -58,7 +58,7 @@ class LocalRegistry:
         self.key = self.admin("POST", "keys", {"uai": UAI, "kind": "enseignement_superieur", "name": "UNIVERSITE"})["key"]
 
     def admin(self, method: str, what: str, document: Any = None) -> Any:
-        answer = requests.request(method, f"{self.url}/sandbox/{what}", json=document, headers=ADMIN, timeout=10)
+        answer = requests.request(method, f"{self.url}/sandbox/{what}", json=document, headers=ADMIN, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -67,7 +67,7 @@ class LocalRegistry:
 
     def post(self, document: Any, key: str | None = None) -> requests.Response:
         headers = {"X-API-Key": self.key if key is None else key}
-        return requests.post(f"{self.url}/api/inscription", json=document, headers=headers, timeout=10)
+        return requests.post(f"{self.url}/api/inscription", json=document, headers=headers, timeout=60)
 
     def rows(self) -> tuple[int, int]:
         found = self.admin("GET", "stats")
@@ -172,7 +172,7 @@ def test_a_key_writes_only_for_the_establishments_it_was_issued_for(registry: Lo
 
 def test_only_schools_that_may_write_are_issued_a_key(registry: LocalRegistry) -> None:
     asked = {"uai": "0442953W", "kind": "administration"}
-    answer = requests.post(f"{registry.url}/sandbox/keys", json=asked, headers=ADMIN, timeout=10)
+    answer = requests.post(f"{registry.url}/sandbox/keys", json=asked, headers=ADMIN, timeout=60)
     assert answer.status_code == 403
 
 
@@ -184,13 +184,13 @@ def test_a_revoked_key_opens_nothing(registry: LocalRegistry) -> None:
 def test_keys_directory_and_rows_outlive_the_server(registry: LocalRegistry, database_url: str) -> None:
     registry.declare()
     with registry_in_thread(database_url, "admin") as url:
-        answer = requests.post(f"{url}/api/inscription", json=BODY, headers={"X-API-Key": registry.key}, timeout=10)
+        answer = requests.post(f"{url}/api/inscription", json=BODY, headers={"X-API-Key": registry.key}, timeout=60)
     assert answer.json()["inscription"]["id_inscription"] == "2"
 
 
 def test_administration_needs_its_token(registry: LocalRegistry) -> None:
     for headers in ({}, {"X-Admin-Token": "wrong"}):
-        assert requests.get(f"{registry.url}/sandbox/stats", headers=headers, timeout=10).status_code == 403
+        assert requests.get(f"{registry.url}/sandbox/stats", headers=headers, timeout=60).status_code == 403
     assert requests.get(f"{registry.url}/sandbox/health", timeout=10).json() == {"status": "ok"}
 
 
@@ -337,7 +337,7 @@ def test_the_gateway_reads_what_was_declared(registry: LocalRegistry) -> None:
     registry.declare()
     key = registry.admin("POST", "read-keys", {"use": "gateway"})["key"]
     headers = {"X-API-Key": key, "X-Caller": "1 - passerelle"}
-    answer = requests.get(f"{registry.url}/api/etudiant", params={"INE": INE}, headers=headers, timeout=10)
+    answer = requests.get(f"{registry.url}/api/etudiant", params={"INE": INE}, headers=headers, timeout=60)
     assert answer.json() == {
         "ine": INE,
         "nomFamille": "NOM",
@@ -364,7 +364,7 @@ def test_the_gateway_is_refused_in_the_registrys_shape(registry: LocalRegistry, 
     key = registry.admin("POST", "read-keys", {"use": "gateway"})["key"]
     asked = {"X-API-Key": key, "X-Caller": "1 - passerelle", "ine": INE, **change}
     headers = {"X-API-Key": asked["X-API-Key"], "X-Caller": asked["X-Caller"]}
-    answer = requests.get(f"{registry.url}/api/etudiant", params={"INE": asked["ine"]}, headers=headers, timeout=10)
+    answer = requests.get(f"{registry.url}/api/etudiant", params={"INE": asked["ine"]}, headers=headers, timeout=60)
     assert answer.status_code == status
     assert answer.json()["details"]["method"] == "GET"
 
@@ -376,7 +376,7 @@ def test_an_administration_reads_admissions(registry: LocalRegistry) -> None:
         f"{registry.url}/v3/mesri/statut_etudiant/ine",
         params={"ine": INE.lower(), "recipient": "13002526500013"},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=10,
+        timeout=60,
     )
     assert answer.json()["data"]["admissions"] == [
         {

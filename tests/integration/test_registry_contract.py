@@ -46,15 +46,15 @@ def opened(database_url: str, contract: Any) -> Iterator[tuple[str, str, dict[st
     body: dict[str, str] = example_of(contract, "BodySchema")
     with registry_in_thread(database_url, "admin") as url:
         student = {"ine": body["ine"], "dateNaissance": body["dateNaissance"]}
-        requests.post(f"{url}/sandbox/directory", json={"students": [student]}, headers=ADMIN, timeout=10)
+        requests.post(f"{url}/sandbox/directory", json={"students": [student]}, headers=ADMIN, timeout=60)
         asked = {"uai": body["uai"], "kind": "lycee"}
-        key = requests.post(f"{url}/sandbox/keys", json=asked, headers=ADMIN, timeout=10).json()["key"]
+        key = requests.post(f"{url}/sandbox/keys", json=asked, headers=ADMIN, timeout=60).json()["key"]
         yield url, key, body
 
 
 def test_the_example_of_the_contract_is_accepted_in_its_shape(opened: tuple[str, str, dict[str, str]], contract: Any) -> None:
     url, key, body = opened
-    answer = requests.post(f"{url}/api/inscription", json=body, headers={"X-API-Key": key}, timeout=10)
+    answer = requests.post(f"{url}/api/inscription", json=body, headers={"X-API-Key": key}, timeout=60)
     inscription = contract["components"]["schemas"]["InscriptionSchema"]
     inscription["properties"]["dateNaissance"]["type"] = "string"  # the contract says object, its example is text
     jsonschema.validate(answer.json()["inscription"], inscription)
@@ -117,8 +117,8 @@ def test_the_contracts_own_error_examples_are_read(
 
 def test_the_read_side_answers_in_the_shape_of_its_contract(opened: tuple[str, str, dict[str, str]]) -> None:
     url, key, body = opened
-    requests.post(f"{url}/api/inscription", json=body, headers={"X-API-Key": key}, timeout=10)
-    token = requests.post(f"{url}/sandbox/read-keys", json={"use": "particulier"}, headers=ADMIN, timeout=10).json()["key"]
+    requests.post(f"{url}/api/inscription", json=body, headers={"X-API-Key": key}, timeout=60)
+    token = requests.post(f"{url}/sandbox/read-keys", json={"use": "particulier"}, headers=ADMIN, timeout=60).json()["key"]
     document = yaml.load(READ_CONTRACT.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     responses = document["paths"][READ_PATH]["get"]["responses"]
     for ine, bearer, status in ((body["ine"], token, 200), ("0" * 11, token, 404), (body["ine"], "wrong", 401)):
@@ -126,7 +126,7 @@ def test_the_read_side_answers_in_the_shape_of_its_contract(opened: tuple[str, s
             f"{url}{READ_PATH}",
             params={"ine": ine, "recipient": "13002526500013"},
             headers={"Authorization": f"Bearer {bearer}"},
-            timeout=10,
+            timeout=60,
         )
         assert answer.status_code == status
         schema = responses[str(status)]["content"]["application/json"]["schema"]

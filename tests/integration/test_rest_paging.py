@@ -253,7 +253,7 @@ def test_a_long_list_in_one_answer_is_read_as_it_comes() -> None:
         handler.send_header("Connection", "close")
         handler.end_headers()
         handler.wfile.write(b'[{"id": 1, "note": 1.50}, ' + b" " * 300_000)
-        if not first.wait(30):
+        if not first.wait(120):
             return
         handler.wfile.write(b'{"id": 2, "note": 0}]')
         handler.close_connection = True

@@ -61,7 +61,7 @@ def opened(world: World, folder: Path, database_url: str) -> Iterator[tuple[Acce
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(120)
         yield found[0]
     finally:
         done.set()
@@ -99,7 +99,7 @@ def ticket(access: Access) -> str:
 
 
 def page(access: Access, bearer: str, **parameters: str | int) -> requests.Response:
-    return requests.get(access.host + LIST_PATH, params=parameters, headers={"Authorization": f"Bearer {bearer}"}, timeout=10)
+    return requests.get(access.host + LIST_PATH, params=parameters, headers={"Authorization": f"Bearer {bearer}"}, timeout=60)
 
 
 def test_the_sftp_account_reads_the_extract_and_nothing_above_it(small: World, schools: tuple[Access, ...]) -> None:
@@ -113,7 +113,7 @@ def test_the_sftp_account_reads_the_extract_and_nothing_above_it(small: World, s
 def test_the_sftp_server_shows_the_host_key_it_announced(schools: tuple[Access, ...]) -> None:
     transport = paramiko.Transport((schools[0].host, schools[0].port))
     try:
-        transport.start_client(timeout=10)
+        transport.start_client(timeout=60)
         key = transport.get_remote_server_key()
     finally:
         transport.close()
@@ -152,7 +152,7 @@ def test_a_page_size_beyond_the_limits_is_refused(schools: tuple[Access, ...], s
 
 def test_the_list_is_closed_without_a_ticket_and_tickets_without_the_password(schools: tuple[Access, ...]) -> None:
     form = {"username": schools[1].login, "password": "another"}
-    assert requests.post(schools[1].host + LOGIN_PATH, data=form, timeout=10).status_code == 401
+    assert requests.post(schools[1].host + LOGIN_PATH, data=form, timeout=60).status_code == 401
     assert page(schools[1], "made.up.ticket").status_code == 401
 
 
@@ -194,7 +194,7 @@ def test_as_a_process_it_says_where_it_listens_and_ends_when_told(tmp_path: Path
         assert page(accesses[1], ticket(accesses[1]), taille=1).status_code == 200
         assert (folder / "access.json").stat().st_mode & 0o077 == 0
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
         assert not (folder / "access.json").exists()
     finally:
         process.kill()
