@@ -1,6 +1,6 @@
 """One run of a made school, small enough to be read: each kind of finding stands in it once or twice."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,8 @@ from supdata.records.shipment import Departed, Receipt
 from supdata.records.states import Action, Outcome, Severity, Verdict
 from supdata.records.summary import RunSummary
 from supdata.report.content import Background, RunFacts
-from supdata.report.facts import gather
+from supdata.report.facts import Course, Records, gather
+from supdata.report.rule_texts import nothing_to_suggest
 
 SOURCE = "inscriptions.csv"
 
@@ -53,12 +54,12 @@ def a_judgement(row: int, verdict: Verdict, *reasons: tuple[str, str, Severity])
 
 
 def a_receipt(row: int, outcome: Outcome, **changes: Any) -> Receipt:
-    fields: dict[str, Any] = {"source": SOURCE, "row": row, "key": "0" * 32, "action": Action.CREATE, "outcome": outcome}
-    return Receipt(**{**fields, **changes})
+    given: dict[str, Any] = {"source": SOURCE, "row": row, "key": "0" * 32, "action": Action.CREATE, "outcome": outcome}
+    return Receipt(**{**given, **changes})
 
 
 def a_run() -> dict[str, Any]:
-    """The arguments of `gather` for a run of twelve rows: two accepted, the others each in a state of its own."""
+    """A run of twelve rows, two accepted, the others each in its own state: fields of its `Course` and `Records`, rules."""
     reject, hold, warn = Severity.REJECT, Severity.HOLD, Severity.WARN
     judgements = [
         a_judgement(2, Verdict.VALID),
@@ -119,7 +120,7 @@ def a_summary(number: int, **changes: Any) -> RunSummary:
     """A night of the same school: `number` nights after the first of September."""
     due = datetime(2026, 9, 1, 1, 0, tzinfo=UTC) + timedelta(days=number)
     counts = {**dict.fromkeys(Counts.__struct_fields__, 0), "read": 3000 + number, "unchanged": 2850 + number, "accepted": 4}
-    fields: dict[str, Any] = {
+    given: dict[str, Any] = {
         "uai": "0751717J",
         "dag_id": "supdata_0751717j",
         "run_id": f"night-{number}",
@@ -138,7 +139,7 @@ def a_summary(number: int, **changes: Any) -> RunSummary:
         "to_correct": 60 - 4 * number,
         "batch": "0" * 64,
     }
-    return RunSummary(**{**fields, **changes})
+    return RunSummary(**{**given, **changes})
 
 
 def a_background(**changes: Any) -> Background:
@@ -158,7 +159,14 @@ def a_background(**changes: Any) -> Background:
     return Background(**{**known, **changes})
 
 
+def facts_from(run: dict[str, Any]) -> RunFacts:
+    """The facts of a run given as `a_run` gives it, maybe with a `suggest`."""
+    course = Course(**{one.name: run[one.name] for one in fields(Course) if one.name in run})
+    records = Records(**{one.name: run[one.name] for one in fields(Records) if one.name in run})
+    return gather(course, records, run["rules"], run.get("suggest", nothing_to_suggest))
+
+
 def facts_of(background: Background | None = None, **changes: Any) -> RunFacts:
-    """The facts of the made run, with some arguments of `gather` replaced, and what is known around it."""
-    facts = gather(**{**a_run(), **changes})
+    """The facts of the made run, with some of its fields replaced, and what is known around it."""
+    facts = facts_from({**a_run(), **changes})
     return replace(facts, background=background) if background else facts

@@ -25,7 +25,7 @@ from supdata.records.rows import UnreadableRow
 from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Receipt
 from supdata.report.content import GivenBackFacts, RowRef
-from supdata.report.facts import RunFacts, gather
+from supdata.report.facts import Course, Records, RunFacts, gather
 from supdata.report.page import render_page
 from supdata.report.tongue import ENGLISH, FRENCH
 from supdata.report.worklist import work_lines
@@ -70,28 +70,32 @@ def _facts(run: Run, rules: Mapping[str, Rule]) -> RunFacts:
     failed = run.folder.first_failure()
     balance = _balance(run)
     decision = decision_of(run)
-    return gather(
+    course = Course(
         institution=run.institution,
         run_id=run.run_id,
         run_date=run.day,
         counts=balance.counts if balance else None,
+        differences=[str(one) for one in balance.differences] if balance else [],
+        failed_stage=failed.stage if failed else None,
+        failure=failed.error if failed else "",
+        dry_run=run.dry_run,
+        rulings=[*_left(run, "validate", RULINGS, Ruling), *_left(run, "plan", RULINGS, Ruling)],
+        answer=decision.answer if decision else "",
+        window=window_at(run.institution, run.started),
+        readings=[reading for result in run.folder.results("extract") for reading in result.readings],
+        partial=any(result.partial for result in run.folder.results("extract")),
+    )
+    return gather(course, _records(run), rules, _suggester(run))
+
+
+def _records(run: Run) -> Records:
+    return Records(
         judgements=_left(run, "validate", "judgements.jsonl", Judgement),
         findings=_left(run, "plan", "findings.jsonl", Judgement),
         enrolments=_enrolments(run),
         receipts=receipts_of(run),
         departed=_left(run, "plan", "departed.jsonl", Departed),
         unreadable=_left(run, "extract", "unreadable.jsonl", UnreadableRow),
-        differences=[str(one) for one in balance.differences] if balance else [],
-        failed_stage=failed.stage if failed else None,
-        failure=failed.error if failed else "",
-        rules=rules,
-        rulings=[*_left(run, "validate", RULINGS, Ruling), *_left(run, "plan", RULINGS, Ruling)],
-        suggest=_suggester(run),
-        dry_run=run.dry_run,
-        answer=decision.answer if decision else "",
-        window=window_at(run.institution, run.started),
-        readings=[reading for result in run.folder.results("extract") for reading in result.readings],
-        partial=any(result.partial for result in run.folder.results("extract")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from supdata.config.models import Institution
@@ -100,7 +100,24 @@ def finish_plan(
         draft.waiting(carried(planned, entry))
     for planned in closing.leaving:
         draft.leaving(Leaving(planned=planned))
-    why = surprises(
+    why = _surprises(found, departures, institution, read=read, rejected=rejected)
+    changes = found.changed + len(closing.leaving)
+    concerned = found.concerned + Counter({DEPARTED: len(departures.left), MASS_CHANGE: changes if why else 0})
+    severities, rulings = weigh_findings(concerned, institution, rules, of=read)
+    leaving = ((one.planned, reasons_of(_findings(one, mass=bool(why)), severities)) for one in draft.all_leaving())
+    window = window_at(institution, now)
+    cut = _Cutting(draft, institution.registry.chunk_size, window).cut(leaving)
+    plan = _planned(found, departures, closing, cut)
+    return replace(
+        plan,
+        held_why="; ".join(why) if cut.holds_all else "",
+        window=told(window) if window else "",
+        rulings=rulings,
+    )
+
+
+def _surprises(found: Sorted, departures: Departures, institution: Institution, *, read: int, rejected: int) -> tuple[str, ...]:
+    return surprises(
         institution.limits,
         rejected=rejected,
         read=read,
@@ -110,12 +127,10 @@ def finish_plan(
         standing=departures.standing,
         closing=departures.closing is not None,
     )
-    changes = found.changed + len(closing.leaving)
-    concerned = found.concerned + Counter({DEPARTED: len(departures.left), MASS_CHANGE: changes if why else 0})
-    severities, rulings = weigh_findings(concerned, institution, rules, of=read)
-    leaving = ((one.planned, reasons_of(_findings(one, mass=bool(why)), severities)) for one in draft.all_leaving())
-    window = window_at(institution, now)
-    cut = _Cutting(draft, institution.registry.chunk_size, window).cut(leaving)
+
+
+def _planned(found: Sorted, departures: Departures, closing: Closing, cut: "_Cutting") -> Plan:
+    """Return what is known of the plan once it has been cut."""
     return Plan(
         unchanged=found.unchanged,
         waiting=found.waiting + len(closing.waiting) + cut.postponed,
@@ -123,15 +138,12 @@ def finish_plan(
         held=sum(cut.held_actions.values()),
         held_actions=cut.held_actions,
         postponed=cut.postponed,
-        held_why="; ".join(why) if cut.holds_all else "",
         batch_hash=batch_hash(cut.digests),
         digests=cut.digests,
         departed=[_departed(one, departures.left_out) for one in departures.left],
         learned=found.learned,
         lost=closing.lost,
         doubtful=closing.doubtful,
-        window=told(window) if window else "",
-        rulings=rulings,
     )
 
 

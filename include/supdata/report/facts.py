@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from supdata.config.models import Institution
 from supdata.config.windows import Window
@@ -51,96 +53,109 @@ ONLY_IN_BALANCE = frozenset(
 )
 
 
-def gather(
-    *,
-    institution: Institution,
-    run_id: str,
-    run_date: date,
-    counts: Counts | None,
-    judgements: Iterable[Judgement],
-    enrolments: Iterable[Enrolment],
-    receipts: Iterable[Receipt],
-    departed: Iterable[Departed],
-    unreadable: Iterable[UnreadableRow],
-    differences: Sequence[str],
-    failed_stage: str | None,
-    rules: Mapping[str, RuleText],
-    rulings: Iterable[Ruling] = (),
-    suggest: Suggest = nothing_to_suggest,
-    failure: str = "",
-    dry_run: bool = False,
-    findings: Iterable[Judgement] = (),
-    answer: str = "",
-    window: Window | None = None,
-    readings: Iterable[Reading] = (),
-    partial: bool = False,
-) -> RunFacts:
-    """Gather the facts of one run; each iterable is read once, in any order, and enrolments are not kept but for rows in fault.
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """How a run went, as a whole.
 
-    Args:
-        institution: Whose run it was.
-        run_id: Airflow's id of the run.
-        run_date: The day the run is dated, in the institution's time zone; the clock is never read here.
-        counts: The balance's counts, or None when no balance could be made: then what the records say is counted.
-        judgements: One per enrolment; empty when validation did not get that far.
-        enrolments: All enrolments, for the values found.
-        receipts: Everything the registry answered, and the answers carried over from the ledger.
-        departed: What the registry knows and the source no longer holds.
-        unreadable: Rows that could not be read.
-        differences: One sentence per equation of the balance that does not close.
-        failed_stage: The first stage that failed, by its task id.
-        rules: French texts by rule id.
-        rulings: What became of each rule that the institution has set otherwise than the catalogue.
-        suggest: What proposes a value for a row and a rule.
-        failure: What the failed stage said, for the technical team; a message of `supdata.errors`.
-        dry_run: Whether nothing was meant to be sent.
-        findings: What is noteworthy against the ledger, one judgement per row that is sent or held.
-        answer: What a person answered about the held batch, see `RunFacts`.
-        window: The time of little or no sending that the run fell into.
-        readings: How the school's files turned out to be written, in the order in which they were read.
-        partial: Whether only what has changed was read.
+    `run_id` is Airflow's; `run_date` the day the run is dated, in the institution's time zone: the clock is never read here.
+    `counts` are the balance's, None when no balance could be made: then what the records say is counted. `differences` has one
+    sentence per equation of the balance that does not close. `failed_stage` is the first that failed, by its task id, and
+    `failure` what it said, for the technical team; a message of `supdata.errors`. In a `dry_run` nothing was meant to be sent.
+    `rulings` say what became of each rule that the institution has set otherwise than the catalogue, `answer` what a person
+    answered about the held batch (see `RunFacts`), `window` which time of little or no sending the run fell into, `readings`
+    how the school's files turned out to be written, in their order. `partial` says that only what has changed was read.
     """
+
+    institution: Institution
+    run_id: str
+    run_date: date
+    counts: Counts | None
+    differences: Sequence[str] = ()
+    failed_stage: str | None = None
+    failure: str = ""
+    dry_run: bool = False
+    rulings: Sequence[Ruling] = ()
+    answer: str = ""
+    window: Window | None = None
+    readings: Sequence[Reading] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """What a run has left record by record; each is read once, in any order.
+
+    One of `judgements` per enrolment, none when validation did not get that far; all `enrolments`, for the values found, of
+    which those in fault alone are kept; all `receipts`, answers carried over from the ledger among them; what the registry
+    knows and the source no longer holds; rows that could not be read; and as `findings` what is noteworthy against the ledger,
+    one judgement per row that is sent or held.
+    """
+
+    judgements: Iterable[Judgement]
+    enrolments: Iterable[Enrolment]
+    receipts: Iterable[Receipt]
+    departed: Iterable[Departed]
+    unreadable: Iterable[UnreadableRow]
+    findings: Iterable[Judgement] = ()
+
+
+def gather(course: Course, records: Records, rules: Mapping[str, RuleText], suggest: Suggest = nothing_to_suggest) -> RunFacts:
+    """Gather the facts of one run; `rules` are the texts by rule id, `suggest` proposes a value for a row and a rule."""
     tally: Counter[str] = Counter()
-    spoken_of = [one for one in _tallied_judgements(judgements, tally) if is_spoken_of(one)]
-    noted = {_place(one): one for one in findings}
+    unread = list(records.unreadable)
+    gone = sorted((RowRef(one.seen_source, one.seen_row), one.reason) for one in records.departed)
+    corrections = _corrections(records, unread, tally, _Texts(course.institution, rules, suggest))
+    return RunFacts(
+        institution=course.institution,
+        run_id=course.run_id,
+        run_date=course.run_date,
+        dry_run=course.dry_run,
+        counts=course.counts or _counts_of(tally, unreadable=len(unread), departed=len(gone)),
+        known=_known_states(course.failed_stage, balanced=course.counts is not None),
+        failed_stage=course.failed_stage,
+        failure=course.failure,
+        differences=tuple(course.differences),
+        corrections=_in_order(*corrections, *from_departed(gone, course.institution, rules)),
+        groups=group(corrections),
+        departed=tuple(where for where, _ in gone),
+        left_out={where: reason for where, reason in gone if reason},
+        to_correct=len(_places_in_fault(corrections)),
+        adjustments=tuple(adjustments(course.rulings, rules)),
+        rulings=tuple(course.rulings),
+        answer=course.answer,
+        window=course.window,
+        readings=tuple(course.readings),
+        partial=course.partial,
+    )
+
+
+class _Texts(NamedTuple):
+    """What a correction is worded from."""
+
+    institution: Institution
+    rules: Mapping[str, RuleText]
+    suggest: Suggest
+
+
+def _corrections(
+    records: Records, unread: Sequence[UnreadableRow], tally: Counter[str], texts: _Texts
+) -> tuple[Correction, ...]:
+    """Return what is to be corrected in rows of this run's source, in its order; what is read on the way goes into `tally`."""
+    spoken_of = [one for one in _tallied_judgements(records.judgements, tally) if is_spoken_of(one)]
+    noted = {_place(one): one for one in records.findings}
     answers, sent = [], set()
-    for receipt in _tallied_receipts(receipts, tally):
+    for receipt in _tallied_receipts(records.receipts, tally):
         if _place(receipt) in noted and receipt.outcome not in UNSENT:
             sent.add(_place(receipt))
         if receipt.outcome in CAUSE_OF_OUTCOME:
             answers.append(receipt)
     compared = [released(one) if place in sent else one for place, one in noted.items()]
-    unread = list(unreadable)
-    ruled = tuple(rulings)
-    gone = sorted((RowRef(one.seen_source, one.seen_row), one.reason) for one in departed)
-    values = _only(enrolments, {*map(_place, spoken_of), *map(_place, answers), *noted})
-    corrections = _in_order(
-        *from_unreadable(unread, institution),
-        *from_judgements(spoken_of, values, institution, rules, suggest),
-        *from_judgements(compared, values, institution, rules, suggest),
-        *from_receipts(answers, values, institution),
-    )
-    return RunFacts(
-        institution=institution,
-        run_id=run_id,
-        run_date=run_date,
-        dry_run=dry_run,
-        counts=counts if counts is not None else _counts_of(tally, unreadable=len(unread), departed=len(gone)),
-        known=_known_states(failed_stage, balanced=counts is not None),
-        failed_stage=failed_stage,
-        failure=failure,
-        differences=tuple(differences),
-        corrections=_in_order(*corrections, *from_departed(gone, institution, rules)),
-        groups=group(corrections),
-        departed=tuple(where for where, _ in gone),
-        left_out={where: reason for where, reason in gone if reason},
-        to_correct=len(_places_in_fault(corrections)),
-        adjustments=tuple(adjustments(ruled, rules)),
-        rulings=ruled,
-        answer=answer,
-        window=window,
-        readings=tuple(readings),
-        partial=partial,
+    values = _only(records.enrolments, {*map(_place, spoken_of), *map(_place, answers), *noted})
+    return _in_order(
+        *from_unreadable(unread, texts.institution),
+        *from_judgements(spoken_of, values, *texts),
+        *from_judgements(compared, values, *texts),
+        *from_receipts(answers, values, texts.institution),
     )
 
 
@@ -201,4 +216,4 @@ def _places_in_fault(corrections: Iterable[Correction]) -> set[Place]:
     return {(one.where.source, one.where.row) for one in corrections if one.finding.weight is Weight.BLOCKING}
 
 
-__all__ = ["RunFacts", "gather"]
+__all__ = ["Course", "Records", "RunFacts", "gather"]

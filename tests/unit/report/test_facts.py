@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reported import facts_from
 from supdata.records.judgement import Judgement
 from supdata.records.shipment import Receipt
 from supdata.records.states import Outcome, Severity, Verdict
 from supdata.report.content import RunFacts, Weight
-from supdata.report.facts import gather
 from supdata.report.grouping import ANSWERS_SHOWN, OTHER_WORDS
 
 
@@ -19,12 +19,12 @@ from supdata.report.grouping import ANSWERS_SHOWN, OTHER_WORDS
 def test_the_order_of_rows_changes_nothing(run: dict[str, Any], data: st.DataObject) -> None:
     names = ("judgements", "enrolments", "receipts", "departed", "unreadable")
     shuffled = {name: data.draw(st.permutations(run[name])) for name in names}
-    assert gather(**{**run, **shuffled}) == gather(**run)
+    assert facts_from({**run, **shuffled}) == facts_from(run)
 
 
 def test_records_may_come_as_streams_that_are_read_once(run: dict[str, Any]) -> None:
     names = ("judgements", "enrolments", "receipts", "departed", "unreadable")
-    assert gather(**{**run, **{name: iter(run[name]) for name in names}}) == gather(**run)
+    assert facts_from({**run, **{name: iter(run[name]) for name in names}}) == facts_from(run)
 
 
 def test_rows_to_correct_are_counted_once_each_and_without_what_only_waits(gathered: Callable[..., RunFacts]) -> None:
