@@ -84,8 +84,12 @@ class AirflowApi:
 
     def dag_ids(self, tag: str) -> frozenset[str]:
         """Return the ids of the DAGs that bear `tag`."""
-        answer = self.call("GET", f"/api/v2/dags?limit={PAGE}&tags={tag}")
-        return frozenset(dag["dag_id"] for dag in answer["dags"])
+        found: list[str] = []
+        while True:
+            answer = self.call("GET", f"/api/v2/dags?limit={PAGE}&offset={len(found)}&order_by=dag_id&tags={tag}")
+            found += [dag["dag_id"] for dag in answer["dags"]]
+            if not answer["dags"] or len(found) >= answer["total_entries"]:
+                return frozenset(found)
 
     def import_errors(self) -> tuple[str, ...]:
         """Return what went wrong while DAG files were read."""
