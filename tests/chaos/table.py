@@ -27,7 +27,9 @@ def merge_json(line: Line, file: Path) -> None:
     lines = [*(one for one in read_json(file) if identity(one) != identity(line)), line]
     facts = [{**asdict(one), "seconds": round(one.seconds, 1), "holds": one.holds} for one in lines]
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"scenarios": facts}, indent=2) + "\n")
+    whole = file.with_suffix(".part")
+    whole.write_text(json.dumps({"scenarios": facts}, indent=2) + "\n")
+    whole.replace(file)  # whoever stops us meanwhile leaves the file as it was
 
 
 def identity(line: Line) -> tuple[str, str, int]:
@@ -53,24 +55,34 @@ def as_markdown(lines: Sequence[Line]) -> str:
 
 
 def side_by_side(lines: Sequence[Line]) -> str:
-    """Return a short table for a page: each scenario's rows lost, double, and told wrongly, of each who sent."""
+    """Return a short table for a page: each scenario's records lost, double, and told wrongly, of each who sent.
+
+    Of a scenario played in several sizes the largest counts; a line with fewer records than the largest of all says so.
+    """
     systems = list(dict.fromkeys(one.system for one in lines))
-    found = {(one.scenario, one.system): one for one in lines}
+    most = max((one.records for one in lines), default=0)
+    found = {(one.scenario, one.system): one for one in sorted(lines, key=lambda one: one.records)}
     names = dict.fromkeys(one.scenario for one in lines)
-    body = [(name, *(_short(found[name, one]) if (name, one) in found else "-" for one in systems)) for name in names]
+    body = [(name, *(_short(found[name, one], most) if (name, one) in found else "-" for one in systems)) for name in names]
     return _page([("what breaks", *systems), ("---",) * (len(systems) + 1), *body])
 
 
-def _short(line: Line) -> str:
-    """Return a few words: double rows are split into those nobody could have known of, and the others."""
+def _short(line: Line, most: int) -> str:
+    """Return a few words on what is not as it should be, or could not be."""
     found = line.found
-    avoidable = found.duplicated - found.unavoidable
-    counts = {"lost": found.lost, "double": avoidable, "double, unknowably": found.unavoidable}
-    counts |= {"in doubt": found.ambiguous, "told wrongly": found.wrong_state or 0}
+    counts = {"lost": found.lost, **_double(line), "in doubt": found.ambiguous, "told wrongly": found.wrong_state or 0}
     said = [f"{count:,} {what}" for what, count in counts.items() if count]
     if missing := line.endings.get(MISSING_AT_FIRST):
         said.append(f"{missing:,} missing until run again (first: {line.runs[0]})")
-    return ", ".join(said) or "all well"
+    return (", ".join(said) or "all well") + (f" (of {line.records:,})" if line.records < most else "")
+
+
+def _double(line: Line) -> dict[str, int]:
+    """Tell doubles that nobody could have known of from the others; what a process that died had under way is neither."""
+    found = line.found
+    if line.window:
+        return {f"double (of {line.allowed:,} in flight)": found.duplicated}
+    return {"double": found.duplicated - found.unavoidable, "double, unknowably": found.unavoidable}
 
 
 def _page(rows: Sequence[Sequence[str]]) -> str:
