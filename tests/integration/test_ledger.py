@@ -96,7 +96,7 @@ def test_migrating_twice_makes_the_tables_once_and_reverting_takes_them_away(dat
     migrate(database_url.replace("postgresql://", "postgres://"))  # as Airflow writes addresses
     assert tables(database_url) == {
         *("alembic_version", "enrolment", "file_read", "intent", "receipt", "replay", "replayed", "run", "run_summary"),
-        *("legal_hold", "restored", "sign_off", "told", "source_mark", "whole_read", "work_item"),
+        *("legal_hold", "removal", "restored", "sign_off", "told", "source_mark", "whole_read", "work_item"),
     }
     revert(database_url)
     assert tables(database_url) == {"alembic_version"}

@@ -5,7 +5,7 @@ compares them where what was accepted lies. Whether a row is there at all stays 
 holds nothing that grows with the school.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -48,16 +48,18 @@ SELECT * FROM (
 KEEP_MOVED = "INSERT INTO moved SELECT key, source, row_no FROM lot"
 KEEP_THERE = "INSERT INTO there SELECT key FROM lot"
 
-FIND_GONE = """
-INSERT INTO gone SELECT e.key FROM supdata.enrolment e
-WHERE e.uai = ANY(%(uais)s) AND NOT EXISTS (SELECT FROM there t WHERE t.key = e.key)
-"""
 GONE_OUTSIDE = (
     "INSERT INTO gone SELECT DISTINCT o.key FROM outside o WHERE NOT EXISTS (SELECT FROM there t WHERE t.key = o.key)"
 )
 
 STANDS = "e.accepted_content <> '' AND NOT e.closed AND e.uai = ANY(%(uais)s) AND (e.ends IS NULL OR e.ends > %(ending_after)s)"
 COUNT_STANDING = "SELECT count(*) FROM supdata.enrolment e WHERE STANDS".replace("STANDS", STANDS)
+# One look at the school for both: who is not there, and how many stand.
+FIND_GONE = """
+WITH school AS MATERIALIZED (SELECT e.key, STANDS AS stands FROM supdata.enrolment e WHERE e.uai = ANY(%(uais)s)),
+     not_there AS (INSERT INTO gone SELECT s.key FROM school s WHERE NOT EXISTS (SELECT FROM there t WHERE t.key = s.key))
+SELECT count(*) FROM school WHERE stands
+""".replace("STANDS", STANDS)
 # What is present was seen by the last run that read its school whole, or by a later one that read a part of it.
 DEPARTED = """
 SELECT e.key, CASE WHEN m.planned_at > coalesce(n.planned_at, '-infinity') THEN m.run_id ELSE e.seen_run END,
@@ -114,6 +116,7 @@ class Meeting:
     def __init__(self, cursor: Cursor, *, whole: bool) -> None:
         """Take what `meeting` has opened; `whole` says that who is not met has left."""
         self._cursor, self._whole = cursor, whole
+        self._standing: int | None = None
 
     def meet(self, lot: bytes) -> list[Met]:
         """Return those of a lot that are not simply kept, in the order of their numbers.
@@ -146,9 +149,9 @@ class Meeting:
 
     def standing(self, uais: Sequence[str], ending_after: date) -> int:
         """Return how many enrolments of `uais` stand in the registry and end after a date: those of the year being declared."""
-        names = {"uais": list(uais), "ending_after": ending_after}
-        (standing,) = self._cursor.execute(COUNT_STANDING, names).fetchone() or (0,)
-        return int(standing)
+        if self._standing is None:
+            self._standing = self._counted(COUNT_STANDING, {"uais": list(uais), "ending_after": ending_after})
+        return self._standing
 
     def departed(self, uais: Sequence[str], ending_after: date) -> list[Standing]:
         """Return who of those that stand is gone from the source; to be asked once, after all are met.
@@ -156,16 +159,16 @@ class Meeting:
         Gone is what was not met, and what was left out; the latter alone where not everything was read.
         """
         names = {"uais": list(uais), "ending_after": ending_after}
-        self._cursor.execute(*((FIND_GONE, names) if self._whole else (GONE_OUTSIDE,)))
+        if self._whole:
+            self._standing = self._counted(FIND_GONE, names)
+        else:
+            self._cursor.execute(GONE_OUTSIDE)
         rows = self._cursor.execute(DEPARTED, names).fetchall()
         return [Standing(**dict(zip(Standing.__struct_fields__, row, strict=True))) for row in rows]
 
     def owed(self, uais: Sequence[str], now: datetime) -> int:
         """Return how many records were to be asked for again by now and were not met, where not everything was read."""
-        if self._whole:
-            return 0
-        (owed,) = self._cursor.execute(COUNT_OWED, {"uais": list(uais), "now": now}).fetchone() or (0,)
-        return int(owed)
+        return 0 if self._whole else self._counted(COUNT_OWED, {"uais": list(uais), "now": now})
 
     def mark_seen(self, run_id: str, uais: Sequence[str]) -> None:
         """Note where the source holds each enrolment, and, when all was read, which are absent; after `departed`."""
@@ -174,6 +177,10 @@ class Meeting:
         if self._whole:
             self._cursor.execute(MARK_ABSENT, names)
             self._cursor.execute(MARK_READ, names)
+
+    def _counted(self, statement: str, names: Mapping[str, object]) -> int:
+        (count,) = self._cursor.execute(statement, names).fetchone() or (0,)
+        return int(count)
 
 
 @contextmanager

@@ -95,7 +95,6 @@ class _Planning:
     circumstances: Circumstances
     rows: Meeting
     faulty: set[str] = field(default_factory=set)
-    standing: int | None = None
 
     @property
     def uais(self) -> list[str]:
@@ -115,7 +114,7 @@ class _Planning:
         left_out = {self.fingerprint.key(one.natural_key): row for one, row in self.source.left_out}
         self.rows.leave_out(left_out)
         left = self.rows.departed(self.uais, self.institution.year.start)
-        standing = self._count_standing()
+        standing = self.rows.standing(self.uais, self.institution.year.start)
         ended = [one for one in left if one.key not in left_out or not left_out[one.key].held]
         closing = self._closing(ended, recall) if recall is not None and self.closes else None
         return Departures(left=left, standing=standing, closing=closing, left_out=left_out)
@@ -147,11 +146,5 @@ class _Planning:
                     self.faulty.difference_update(lot.columns["sisId"])
                 yield lot
 
-    def _count_standing(self) -> int:
-        if self.standing is None:
-            self.standing = self.rows.standing(self.uais, self.institution.year.start)
-        return self.standing
-
     def _meet(self, lot: Lot) -> list[Met]:
-        self._count_standing()  # while the next lot is read
         return self.rows.meet(lot.copy_text())
