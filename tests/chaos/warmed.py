@@ -1,4 +1,4 @@
-"""Imported once by the process that tasks are forked from: pays what Airflow's first file and first connection of a process cost.
+"""Imported once by the process that tasks are forked from: pays for Airflow's first file and first connection of a process.
 
 Without it each task spends twice as long on that as on the records it sends.
 """
