@@ -389,6 +389,27 @@ def test_an_intent_is_answered_once(ledger: Ledger) -> None:
         ledger.record(RUN, "chunk-0001", settled=[settlement], intended=[], at=NOW)
 
 
+def test_an_answer_to_no_intent_is_an_error(ledger: Ledger) -> None:
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        ledger.record(RUN, "chunk-0001", settled=[Settlement(intent=7, outcome=Outcome.NOT_ATTEMPTED)], intended=[], at=NOW)
+
+
+def test_receipts_follow_their_intents_on_the_way_down_and_all_others_stay_on_both_ways(database_url: str) -> None:
+    migrate(database_url, "0016")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for number in (1, 2):
+            connection.execute(OLD_INTENT, {"key": f"{number:032x}", "content": "a" * 32, "run": RUN, "at": NOW})
+            connection.execute("INSERT INTO supdata.receipt VALUES (%s, 'accepted', 200, '17', '', %s)", (number, NOW))
+        for way, left in ((migrate, [1, 2]), (revert, [2]), (migrate, [2])):
+            way(database_url, "0017" if way is migrate else "0016")
+            found = connection.execute("SELECT intent_id FROM supdata.receipt ORDER BY 1").fetchall()
+            assert [number for (number,) in found] == left
+            connection.execute("DELETE FROM supdata.intent WHERE id = 1")
+    revert(database_url, "0016")
+    with psycopg.connect(database_url) as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
+        connection.execute("INSERT INTO supdata.receipt VALUES (9, 'accepted', 200, '17', '', now())")
+
+
 def test_a_recorder_says_what_the_ledger_says_and_raises_what_it_raises(ledger: Ledger) -> None:
     ledger.open_run(RUN, "0751717J", NOW)
 

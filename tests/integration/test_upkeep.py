@@ -138,6 +138,9 @@ def test_the_trail_goes_but_nothing_is_declared_again_for_that(opened: School, i
         connection.execute("UPDATE supdata.run SET settled = false")
     counts = purged(opened, institutions)
     assert counts["rows_trail"] == 1, "what was sent first of the one that changed"
+    with psycopg.connect(opened.ledger) as connection:
+        orphans = "SELECT FROM supdata.receipt r LEFT JOIN supdata.intent i ON i.id = r.intent_id WHERE i.id IS NULL"
+        assert connection.execute(orphans).fetchall() == [], "and its receipt with it"
     assert (counts["rows_enrolments"], counts["rows_plans"], counts["rows_history"]) == (0, 0, 2)
     again = opened.night(changed, **NEAR_ALL)
     assert (again.unchanged, again.to_update) == (len(STUDENTS) - 1, 1), "the one without an answer is in doubt, as before"

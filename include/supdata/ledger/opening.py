@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from supdata.errors import AccessRefused, FixConfig, TryLater
 
 #: The revision of the tables that this code reads and writes: the newest migration there is.
-REVISION = "0016"
+REVISION = "0017"
 
 
 @contextmanager

@@ -37,10 +37,14 @@ PURGES = {
           AND NOT {HELD_SCHOOL.format(uai="e.uai")} AND NOT {HELD_RUN.format(run="e.seen_run")}
     """,  # noqa: S608 - parts of this module
     "trail": f"""
-        DELETE FROM supdata.intent i
-        WHERE i.at < %(trail)s AND EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
-          AND (NOT EXISTS (SELECT FROM supdata.enrolment e WHERE e.key = i.key) OR NOT ({NEEDED}))
-          AND NOT {HELD_SCHOOL.format(uai="i.uai")} AND NOT {HELD_RUN.format(run="i.run_id")}
+        WITH purged AS (
+            DELETE FROM supdata.intent i
+            WHERE i.at < %(trail)s AND EXISTS (SELECT FROM supdata.receipt r WHERE r.intent_id = i.id)
+              AND (NOT EXISTS (SELECT FROM supdata.enrolment e WHERE e.key = i.key) OR NOT ({NEEDED}))
+              AND NOT {HELD_SCHOOL.format(uai="i.uai")} AND NOT {HELD_RUN.format(run="i.run_id")}
+            RETURNING i.id
+        )
+        DELETE FROM supdata.receipt r USING purged WHERE r.intent_id = purged.id
     """,  # noqa: S608 - parts of this module
     "replays": """
         DELETE FROM supdata.replay p

@@ -90,6 +90,9 @@ WHERE i.key = ANY(%(keys)s) AND NOT EXISTS (SELECT FROM supdata.receipt r WHERE 
 # Everything a batch says, in one statement, so that one round trip commits it: a run ($1), a chunk ($2), the moment ($3), new
 # intents ($4) and answers to earlier ones ($5), both JSON. It tells the numbers of the new intents.
 #
+# A receipt is written from the intent it answers; one without an intent fails, since its number is then NULL. The rules of the
+# run that sends are looked up once, and only for what an earlier run left open are those of its own.
+#
 # Closing an enrolment sends what is no longer in the source: `present` is false for it, and where it was seen stays as it was.
 # What was accepted stays known when a later change is refused. A doubt stays until something is accepted again, or until the
 # very content in doubt is refused: the registry refuses by content, so it had refused it before. Doubt over another stays.
@@ -102,26 +105,28 @@ WITH intended AS (
                                            birth text, statut text, regime text)
     RETURNING key, id
 ), answer AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($5::json)
+    SELECT a.*, i.id, i.run_id, i.key, i.content, i.action, i.uai, i.ends, i.source, i.row_no, i.birth, i.statut, i.regime, i.at
+    FROM json_to_recordset($5::json)
     AS a (intent bigint, outcome text, status integer, id_inscription text, words text, next_due timestamptz)
+    LEFT JOIN LATERAL (SELECT * FROM supdata.intent WHERE id = a.intent OFFSET 0) i ON true
 ), settled AS (
     INSERT INTO supdata.receipt (intent_id, outcome, status, id_inscription, words, at)
-    SELECT a.intent, a.outcome, a.status, a.id_inscription, a.words, $3::timestamptz FROM answer a
+    SELECT a.id, a.outcome, a.status, a.id_inscription, a.words, $3::timestamptz FROM answer a
 ), applied AS (
     INSERT INTO supdata.enrolment AS e (
         key, uai, ends, content, state, accepted_content, doubt, id_inscription, status, words,
         first_sent, last_sent, attempts, next_due, seen_run, seen_source, seen_row,
         rules, accepted_birth, accepted_statut, accepted_regime, present, closed)
-    SELECT i.key, i.uai, i.ends, i.content, a.outcome, CASE WHEN a.outcome = 'accepted' THEN i.content ELSE '' END,
+    SELECT a.key, a.uai, a.ends, a.content, a.outcome, CASE WHEN a.outcome = 'accepted' THEN a.content ELSE '' END,
            a.outcome = 'ambiguous', a.id_inscription, a.status, a.words,
-           i.at, i.at, 1, a.next_due, i.run_id, i.source, i.row_no,
-           coalesce(n.rules, ''), CASE WHEN a.outcome = 'accepted' THEN i.birth ELSE '' END,
-           CASE WHEN a.outcome = 'accepted' THEN i.statut ELSE '' END,
-           CASE WHEN a.outcome = 'accepted' THEN i.regime ELSE '' END,
-           i.action <> 'close', i.action = 'close' AND a.outcome = 'accepted'
+           a.at, a.at, 1, a.next_due, a.run_id, a.source, a.row_no,
+           coalesce(CASE WHEN a.run_id = $1::text THEN (SELECT rules FROM supdata.run WHERE run_id = $1::text)
+                    ELSE (SELECT n.rules FROM supdata.run n WHERE n.run_id = a.run_id) END, ''),
+           CASE WHEN a.outcome = 'accepted' THEN a.birth ELSE '' END,
+           CASE WHEN a.outcome = 'accepted' THEN a.statut ELSE '' END,
+           CASE WHEN a.outcome = 'accepted' THEN a.regime ELSE '' END,
+           a.action <> 'close', a.action = 'close' AND a.outcome = 'accepted'
     FROM answer a
-    CROSS JOIN LATERAL (SELECT * FROM supdata.intent WHERE id = a.intent OFFSET 0) i
-    LEFT JOIN supdata.run n ON n.run_id = i.run_id
     WHERE a.outcome <> 'not_attempted'
     ON CONFLICT (key) DO UPDATE SET
         uai = excluded.uai,
