@@ -2,7 +2,8 @@
 
 One task does both at once: it commits what has been answered together with the next intents, and starts again with whatever
 has come in meanwhile. So a slow database makes bigger commits, never a longer queue, and nothing waits for a full batch: at
-most an instant, so that a quick database is not asked to commit for every record.
+most an instant, so that a quick database is not asked to commit for every record. A commit begins while what is ready to leave
+lasts until its end, as far as the last one tells: requests and commits then never wait for each other.
 """
 
 import asyncio
@@ -54,13 +55,16 @@ class Bookkeeper:
         self._answers: list[Settlement] = []
         self._answered = asyncio.Event()
         self._running_low = asyncio.Event()
+        self._reserve = concurrency  # how many ready records a commit begins with, so that nobody waits for its end
+        self._handed_out = 0
         self._open = 0
         self._put_back = 0
 
     async def next(self) -> Ticket | None:
         """Wait for the next record that may leave; None when there are no more."""
         ticket = await self._tickets.get()
-        if self._tickets.qsize() < self._concurrency:
+        self._handed_out += 1
+        if self._tickets.qsize() < self._reserve:
             self._running_low.set()
         return ticket
 
@@ -104,7 +108,10 @@ class Bookkeeper:
     async def _write(self, settled: Sequence[Settlement], intended: Sequence[Planned]) -> None:
         if not settled and not intended:
             return
+        before = self._handed_out
         intents = await self._recorder.record(settled=settled, intended=intended, at=self._now())
+        # As much as left during this commit will leave during the next one; more than can be told when nothing is left.
+        self._reserve = self._concurrency + self._handed_out - before if self._tickets.qsize() else self._window
         self._open += len(intended) - len(settled)
         for planned in intended:
             self._tickets.put_nowait((planned, intents[planned.key]))
@@ -120,7 +127,7 @@ class Bookkeeper:
         """Wait until there is something to write, and then for more of it while nobody needs it yet."""
         if not self._may_intend():
             await self._answered.wait()
-        if self._answers and self._tickets.qsize() >= self._concurrency:
+        if self._answers and self._tickets.qsize() >= self._reserve:
             self._running_low.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(GATHERING_SECONDS):
