@@ -7,7 +7,6 @@ The published contract knows 200, 400, 401, 404 and 500. What stands between us 
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -37,8 +36,7 @@ class Again(StrEnum):
     RISKY = "risky"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What became of one call. `status` is 0 when no answer came; `words` hold no INE, birth date or key."""
 
     outcome: Outcome
@@ -54,9 +52,12 @@ def expected_echo(body: Mapping[str, str], codes: WireCodes) -> dict[str, str]:
 
     Two labels sent as one code cannot be told apart in the echo: `statut` is then left out.
     """
-    echo = {name: body[name] for name in ECHOED if name in body and name != "statut"}
-    labels = [label for label, code in codes.statut.items() if code == body.get("statut")]
-    return {**echo, "statut": labels[0]} if len(labels) == 1 else echo
+    echo = {name: body[name] for name in ECHOED if name in body}
+    sent = echo.pop("statut", None)
+    labels = [label for label, code in codes.statut.items() if code == sent]
+    if len(labels) == 1:
+        echo["statut"] = labels[0]
+    return echo
 
 
 def read_answer(

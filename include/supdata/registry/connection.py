@@ -7,11 +7,11 @@ request that never left from one whose answer never came.
 
 import asyncio
 import ssl
-from dataclasses import dataclass
 from typing import cast
 from urllib.parse import quote, urlsplit
 
 import httptools
+import msgspec
 
 from supdata.registry.endpoint import Endpoint
 
@@ -32,8 +32,7 @@ class NoAnswerError(Exception):
     """The request left, and no whole answer came; the text is a few French words for the receipt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """One HTTP answer. `body` is empty when it was longer than any answer of the registry."""
 
     status: int
