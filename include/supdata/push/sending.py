@@ -60,15 +60,10 @@ def push_chunk(
     somebody else is sending this chunk; and the same when records are in doubt and the read side cannot be used. In each
     case all that was answered is in the ledger: `receipts_so_far` tells it.
     """
+    push = _Push(endpoint, settings, ledger, run_id, chunk, now, patience, read_side)
     with ledger.sole_sender(run_id, chunk):
-        ledger.close_unanswered([one.key for one in planned], now())
-        before = {one.key: one for one in ledger.receipts(run_id, chunk)}
-        superseded = ledger.superseded(run_id, [one.key for one in planned])
-        left = remainder(planned, before, superseded=superseded, ambiguous="repost" if read_side else settings.ambiguous)
-        log.info("push.chunk_begun chunk=%s records=%d to_send=%d", chunk, len(planned), len(left.to_send))
-        push = _Push(endpoint, settings, ledger, run_id, chunk, now, patience, reads=read_side is not None)
-        doubts = Doubts(read_side, ledger, run_id, chunk, settings.ambiguous, now) if read_side else None
-        sent, failure = run_apart(push.send_and_read_back(left.to_send, doubts, before))
+        before, to_send = push.take_up(planned)
+        sent, failure = run_apart(push.send_and_read_back(to_send, before))
     counts = " ".join(f"{outcome}={count}" for outcome, count in sorted(Counter(one.outcome for one in sent.values()).items()))
     log.info("push.chunk_done chunk=%s %s", chunk, counts)
     if failure is not None:
@@ -96,14 +91,25 @@ class _Push:
     chunk: str
     now: Callable[[], datetime]
     patience: Patience
-    reads: bool
+    read_side: ReadSide | None
+
+    def take_up(self, planned: Sequence[Planned]) -> tuple[dict[str, Receipt], list[Planned]]:
+        """Return the receipts that an earlier call has left, by key, and what is to be sent now."""
+        self.ledger.close_unanswered([one.key for one in planned], self.now())
+        before = {one.key: one for one in self.ledger.receipts(self.run_id, self.chunk)}
+        superseded = self.ledger.superseded(self.run_id, [one.key for one in planned])
+        policy = "repost" if self.read_side else self.settings.ambiguous
+        to_send = remainder(planned, before, superseded=superseded, ambiguous=policy).to_send
+        log.info("push.chunk_begun chunk=%s records=%d to_send=%d", self.chunk, len(planned), len(to_send))
+        return before, to_send
 
     async def send_and_read_back(
-        self, to_send: Sequence[Planned], doubts: Doubts | None, before: Mapping[str, Receipt]
+        self, to_send: Sequence[Planned], before: Mapping[str, Receipt]
     ) -> tuple[dict[str, Receipt], SupdataError | None]:
         """Send what is in no doubt, then look up what is and send again what is not found, a bounded number of times."""
-        if doubts is None:
+        if self.read_side is None:
             return await self.send(to_send)
+        doubts = Doubts(self.read_side, self.ledger, self.run_id, self.chunk, self.settings.ambiguous, self.now)
         doubtful = doubts.among(to_send)
         unsure = {one.key for one in doubtful}
         sent, failure = await self.send([one for one in to_send if one.key not in unsure])
@@ -143,7 +149,7 @@ class _Push:
 
     async def _run(self, book: Bookkeeper, watch: Watch, concurrency: int) -> None:
         settings = self.settings
-        reposts = self.patience.reposts if settings.ambiguous == "repost" and not self.reads else 0
+        reposts = self.patience.reposts if settings.ambiguous == "repost" and self.read_side is None else 0
         try:
             async with (
                 open_registry(self.endpoint, concurrency, settings.timeout_seconds, codes=settings.codes) as client,
