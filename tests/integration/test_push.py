@@ -19,13 +19,16 @@ import pytest
 import requests
 
 from builders import UNIVERSITY, an_enrolment, an_institution
+from chaos.world import LedgerServer
 from drafted import Drafted, drafted_against
 from supdata.config.models import Institution
 from supdata.errors import AccessRefused, TryLater
 from supdata.ledger.fingerprint import Fingerprint
+from supdata.ledger.opening import open_ledger_at
 from supdata.ledger.schema import migrate
 from supdata.ledger.store import Ledger
 from supdata.plan.comparing import FIELDS
+from supdata.push.bookkeeping import WINDOW
 from supdata.push.patience import Patience
 from supdata.push.sending import push_chunk, receipts_so_far
 from supdata.records.enrolment import Enrolment
@@ -34,7 +37,7 @@ from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Outcome, Severity
 from supdata.registry.answers import expected_echo
 from supdata.registry.client import Endpoint
-from supdata.sandbox.local.ports import free_ports
+from supdata.sandbox.local.ports import free_ports, reserve_port
 from supdata.sandbox.local.postgres import PostgresServer
 from supdata.sandbox.registry.serving import registry_in_thread
 
@@ -427,7 +430,7 @@ def test_killed_half_way_under_hold_nothing_is_doubled_and_what_was_in_flight_is
     rows, distinct = bench.rows()
     counts = outcomes(receipts)
     assert rows == distinct, "nothing is doubled"
-    assert 0 < counts[Outcome.AMBIGUOUS] <= 3 * CONCURRENCY
+    assert 0 < counts[Outcome.AMBIGUOUS] <= WINDOW * CONCURRENCY
     assert counts[Outcome.ACCEPTED] + counts[Outcome.AMBIGUOUS] == RECORDS
     assert RECORDS - rows <= counts[Outcome.AMBIGUOUS], "what the registry lacks is shown as in doubt"
 
@@ -465,7 +468,7 @@ def test_told_to_end_half_way_what_was_answered_is_known_and_only_what_was_in_fl
         signal.signal(signal.SIGALRM, before)
     so_far = outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK))
     assert 0 < so_far[Outcome.ACCEPTED] < RECORDS
-    assert so_far[Outcome.AMBIGUOUS] <= 3 * CONCURRENCY
+    assert so_far[Outcome.AMBIGUOUS] <= WINDOW * CONCURRENCY
     assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
     rows, distinct = bench.rows()
     assert distinct == RECORDS
@@ -488,7 +491,56 @@ def test_a_ledger_that_goes_away_half_way_stops_the_push_and_nothing_is_lost(ben
     assert outcomes(bench.push(chunk)) == {Outcome.ACCEPTED: RECORDS}
     rows, distinct = bench.rows()
     assert distinct == RECORDS
-    assert rows - distinct <= 3 * CONCURRENCY
+    assert rows - distinct <= WINDOW * CONCURRENCY
+
+
+@pytest.fixture
+def ledger_server(tmp_path: Path) -> Iterator[LedgerServer]:
+    with reserve_port() as reserved:
+        server = LedgerServer(tmp_path / "ledger", reserved.getsockname()[1], {})
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def push_into(address: str, bench: Bench, planned: list[Planned]) -> list[Receipt]:
+    with open_ledger_at(address, "the ledger") as connection:
+        bench.ledger = Ledger(connection)
+        return bench.push(planned)
+
+
+def test_a_postgresql_restarted_half_way_ends_the_push_until_later_and_nothing_is_lost(
+    bench: Bench, ledger_server: LedgerServer
+) -> None:
+    address = ledger_server.server.create_database("ledger")
+    migrate(address)
+    bench.fail(latency_ms=100)
+
+    def restart_when_half_way() -> None:
+        while bench.posts() < RECORDS // 3:
+            time.sleep(0.01)
+        ledger_server.restart(0.5)
+
+    restarting = threading.Thread(target=restart_when_half_way, daemon=True)
+    with psycopg.connect(address) as connection:
+        bench.ledger = Ledger(connection)
+        (chunk,) = bench.plan().chunks
+    restarting.start()
+    with pytest.raises(TryLater, match="does not answer"):
+        push_into(address, bench, chunk)
+    restarting.join()
+    rows, distinct = bench.rows()
+    assert 0 < rows == distinct < RECORDS, "without a ledger nothing leaves"
+    with open_ledger_at(address, "the ledger") as connection:
+        bench.ledger = Ledger(connection)
+        so_far = outcomes(receipts_so_far(chunk, ledger=bench.ledger, run_id=RUN, chunk=CHUNK))
+    receipts = push_into(address, bench, chunk)
+    assert 0 < so_far[Outcome.ACCEPTED] <= rows
+    assert outcomes(receipts) == {Outcome.ACCEPTED: RECORDS}
+    rows, distinct = bench.rows()
+    assert distinct == RECORDS
+    assert rows - distinct <= min(so_far[Outcome.AMBIGUOUS], WINDOW * CONCURRENCY), "only what was in flight"
 
 
 def test_the_ledger_holds_no_ine_and_no_birth_date(bench: Bench, database_url: str) -> None:

@@ -145,6 +145,9 @@ class RunFolder:
         except Exception as error:  # noqa: BLE001 - a foreign message may quote a student, and Airflow logs messages
             result.error = type(error).__name__
             raise _without_message(stage, error) from None
+        except BaseException as ending:  # Airflow ends a task: told to, or because it has taken too long
+            result.error = type(ending).__name__
+            raise
         finally:
             content = msgspec.json.format(msgspec.json.encode(result), indent=2)
             self.write_bytes(stage, name, content)
