@@ -6,15 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.capacity import Cost, machines, missed, model_of
+from benchmarks.capacity import CHUNK, TASKS, Cost, Model, machines, missed, model_of
 from benchmarks.fleet import parse
 from benchmarks.fleet_contenders import CONTENDERS, uais
+from benchmarks.simulated import Night
 from supdata.records.uai import is_valid_uai
 
 
-def a_cost(enrolments: int, cpu: float) -> Cost:
+def a_night(students: int, cpu: float, schools: int = 1, calls: int = 0) -> Night:
+    return Night(
+        schools=schools,
+        enrolments=students * schools,
+        cpu_seconds=cpu,
+        postgres_cpu_seconds=0,
+        seconds=1,
+        peak_mib=1,
+        ledger_rows=0,
+        registry_calls=calls,
+    )
+
+
+def a_whole_run(cpu: float) -> Cost:
     return Cost(
-        enrolments=enrolments,
+        enrolments=1_000,
         cpu_seconds=cpu,
         postgres_cpu_seconds=0,
         seconds=1,
@@ -38,13 +52,24 @@ def test_made_schools_have_uais_of_their_own() -> None:
 
 @given(small=st.floats(0.1, 100), more=st.floats(0, 100))
 def test_the_model_goes_through_what_was_measured(small: float, more: float) -> None:
-    model = model_of(a_cost(1_000, small), a_cost(5_000, small + more))
-    assert model.predict([5_000]) - model.predict([1_000]) == pytest.approx(more, abs=0.1)
+    model = model_of(a_night(1_000, small * 4, schools=4), a_night(5_000, small + more))
+    assert model.stages([5_000]) - model.stages([1_000]) == pytest.approx(more, abs=0.1)
+
+
+def test_what_a_whole_run_takes_beyond_its_stages_is_airflow_s_share_of_each_task() -> None:
+    model = model_of(a_night(1_000, 4.0, calls=1_000), a_night(5_000, 8.0, calls=5_000), a_whole_run(9.0))
+    assert model.whole([1_000]) == pytest.approx(9.0, abs=0.05)
+    assert model.whole([3 * CHUNK]) - model.stages([3 * CHUNK]) == pytest.approx(5.0 / (TASKS + 1) * (TASKS + 3), abs=0.05)
+
+
+def test_the_largest_school_has_no_more_push_tasks_than_a_run_may_have() -> None:
+    model = Model(per_run=0, per_thousand=0, airflow_per_task=1, leaving=1)
+    assert model.whole([3_000_000]) == TASKS + 100
 
 
 def test_the_country_takes_what_its_schools_take_together() -> None:
-    model = model_of(a_cost(1_000, 4.0), a_cost(5_000, 8.0))
-    found = machines(model, calls_per_thousand=1_000, schools=3_000)
+    model = model_of(a_night(1_000, 4.0, calls=1_000), a_night(5_000, 8.0, calls=5_000))
+    found = machines(model, schools=3_000)
     assert found["cpu_hours"] == pytest.approx(3_000 * 4.0 / 3_600, abs=0.01)
     assert found["registry_calls_per_second_at_least"] == pytest.approx(138.9)
 

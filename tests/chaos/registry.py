@@ -59,9 +59,20 @@ class RegistryProcess:
 
     def open_to(self, institution: Institution, students: list[dict[str, str]]) -> str:
         """Make the students known and return the school's key."""
+        self.tell(students)
+        return self.key_of(institution.uai)
+
+    def tell(self, students: list[dict[str, str]]) -> None:
+        """Make students known to the national directory."""
         self._ask("POST", "directory", {"students": students})
-        asked = {"uai": institution.uai, "kind": "enseignement_superieur", "name": "UNIVERSITE"}
-        return str(self._ask("POST", "keys", asked)["key"])
+
+    def key_of(self, uai: str) -> str:
+        """Return a key for a school."""
+        return str(self._ask("POST", "keys", {"uai": uai, "kind": "enseignement_superieur", "name": "UNIVERSITE"})["key"])
+
+    def stats(self) -> dict[str, int]:
+        """Return all that the registry counts."""
+        return dict(self._ask("GET", "stats"))
 
     def read_key(self) -> str:
         """Return a key to its read service."""

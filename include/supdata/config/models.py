@@ -64,7 +64,9 @@ class Registry(Section):
     connection: str = Field(description="Airflow connection of type supdata.")
     concurrency: int = Field(8, ge=1, le=256, description="Requests in flight per push task.")
     rate: float | None = Field(None, gt=0, le=10_000, description="Records a second per push task, at most; absent: no limit.")
-    chunk_size: int = Field(1_000, ge=1, le=100_000, description="Records per push task.")
+    chunk_size: int = Field(
+        1_000, ge=1, le=100_000, description="Records per push task; more where that made over a hundred tasks."
+    )
     timeout_seconds: float = Field(20, gt=0, le=300)
     ambiguous: Literal["repost", "hold"] = Field(
         "repost", description="What to do with a record in doubt that no read connection can tell."

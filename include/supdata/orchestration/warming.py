@@ -1,14 +1,18 @@
-"""What a worker imports once, so that each task it forks finds it there.
+"""What a worker imports and reads once, so that each task it forks finds it there.
 
-A task is a fork of its worker, and has all that the worker has imported. Stages take half a second of CPU to import, and Great
-Expectations two to eight: paid by each task of each school, that would be the largest cost of a night. LocalExecutor's workers
-are forks of the scheduler, Celery's of its worker: each imports all of it before it forks. The DAG processor forks for
-each parse, and imports what a DAG file needs. Where a task has a machine of its own (KubernetesExecutor) nothing can be shared.
+A task is a fork of its worker, and has all that the worker has imported. Stages take half a second of CPU to import, Great
+Expectations two to eight, the table of communes and the report's templates one more: paid by each task of each school, that
+would be the largest cost of a night. LocalExecutor's workers are forks of the scheduler, Celery's of its worker, which is told
+to by Celery's `imports` (see `celery_worker`): each makes all of it ready before it forks. The DAG processor forks for each
+parse, and imports what a DAG file needs. Where a task has a machine of its own (KubernetesExecutor) nothing can be shared.
+
+Nothing here may start a thread, as polars does once it works: a fork would have its locks and not its threads.
 """
 
 import logging
 import os
 import sys
+from functools import cache
 from importlib import import_module
 
 from airflow.configuration import conf
@@ -28,8 +32,13 @@ SWITCH = "SUPDATA_WARM_WORKERS"
 log = logging.getLogger(__name__)
 
 
+@cache
 def warm_workers() -> None:
-    """Import what any task may need, Great Expectations included."""
+    """Make ready what any task may need, Great Expectations included."""
+    from airflow.sdk.io.fs import has_fs
+
+    from supdata.records.commune import load_communes
+    from supdata.report.page import make_ready
     from supdata.validate.custom import register
 
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -38,6 +47,9 @@ def warm_workers() -> None:
     for module in (PARSING, *STAGES):
         import_module(module)
     register()
+    load_communes()
+    make_ready()
+    has_fs("file")  # each task's first file asks for it: the stores of all providers are imported, S3's client among them
     log.info("warming.workers_ready modules=%d", len(sys.modules))
 
 
@@ -52,10 +64,15 @@ def warm_by_role(arguments: list[str], executor: str) -> None:
             return
 
 
+def is_wanted() -> bool:
+    """Whether this machine has the memory; its environment may say that it has not."""
+    return os.environ.get(SWITCH, "yes").lower() not in {"no", "false", "0"}
+
+
 @hookimpl
 def on_starting(component: object) -> None:  # noqa: ARG001 (the shape Airflow asks for)
     """Airflow says that a component starts, before it forks anything."""
-    if os.environ.get(SWITCH, "yes").lower() not in {"no", "false", "0"}:
+    if is_wanted():
         warm_by_role(sys.argv, conf.get("core", "executor"))
 
 

@@ -22,6 +22,10 @@ from supdata.records.ruling import Ruling
 from supdata.records.shipment import Departed, Planned, Receipt
 from supdata.records.states import Action, Outcome, Severity, Verdict
 
+#: A run has so many push tasks at most, and one more where some of its records are held: a task costs Airflow half a second of
+#: CPU and a row each in its tables, whatever it sends.
+MOST_CHUNKS = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -106,7 +110,8 @@ def finish_plan(
     severities, rulings = weigh_findings(concerned, institution, rules, of=read)
     leaving = ((one.planned, reasons_of(_findings(one, mass=bool(why)), severities)) for one in draft.all_leaving())
     window = window_at(institution, now)
-    cut = _Cutting(draft, institution.registry.chunk_size, window).cut(leaving)
+    size = records_in_chunk(institution.registry.chunk_size, found.leaving + len(closing.leaving))
+    cut = _Cutting(draft, size, window).cut(leaving)
     plan = _planned(found, departures, closing, cut)
     return replace(
         plan,
@@ -145,6 +150,11 @@ def _planned(found: Sorted, departures: Departures, closing: Closing, cut: "_Cut
         lost=closing.lost,
         doubtful=closing.doubtful,
     )
+
+
+def records_in_chunk(wanted: int, leaving: int) -> int:
+    """Return how many records a chunk holds of `leaving`: as many as are wanted, and more where that made too many chunks."""
+    return max(wanted, -(-leaving // MOST_CHUNKS))
 
 
 @dataclass

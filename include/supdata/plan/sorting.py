@@ -24,12 +24,13 @@ from supdata.records.states import Action, Outcome
 
 @dataclass
 class Sorted:
-    """How many rows went where. Of those `declared` before, `changed` leave.
+    """How many rows went where. Of those that are `leaving`, `changed` are among the `declared`.
 
     `concerned` counts the rows that leave by the rule that finds them noteworthy; `learned` are facts the ledger does not know.
     """
 
     declared: int = 0
+    leaving: int = 0
     changed: int = 0
     unchanged: int = 0
     waiting: int = 0
@@ -73,6 +74,7 @@ class Sorter:
         decision = decide(entry, content, self.circumstances)
         match decision:
             case Decision.SEND:
+                found.leaving += 1
                 found.changed += action is Action.UPDATE
                 findings = findings_for(entry, planned)
                 found.concerned.update(one.rule for one in findings)

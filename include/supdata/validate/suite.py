@@ -19,6 +19,7 @@ from supdata.validate.catalogue import SUITE_RULES
 from supdata.validate.coded import Mask, Numbers, marked
 from supdata.validate.custom import register
 from supdata.validate.distinct import as_texts, distinct_rows
+from supdata.validate.remembering import configurations_remembered
 from supdata.validate.suite_file import Entry, SuiteFile
 from supdata.validate.vocabulary import COLUMN_ARGUMENTS
 
@@ -105,7 +106,8 @@ def validated(frame: pd.DataFrame, suite: SuiteFile, parameters: Mapping[str, ob
     asset = context.data_sources.add_pandas("enrolments").add_dataframe_asset("frame")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     try:
-        answer = batch.validate(_loaded(suite), result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
+        with configurations_remembered():
+            answer = batch.validate(_loaded(suite), result_format=RESULT_FORMAT, expectation_parameters=dict(parameters))
     except GreatExpectationsError as error:  # a parameter that nothing fills in
         raise RuleBroken(f"Running the suite {suite.name}", str(error), "Mend the expectation that asks for it.") from error
     _refuse_silence(suite, list(answer.results))

@@ -121,6 +121,18 @@ def test_every_balance_closes_and_counts_what_was_made(night: Night) -> None:
         assert balance.counts == expected[uai]
 
 
+def test_what_tasks_need_was_made_ready_once_by_each_worker_before_it_took_any(night: Night) -> None:
+    for worker in night.workers:
+        lines = worker.child.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        ready, begun = (
+            [number for number, line in enumerate(lines) if word in line]
+            for word in ("workers_ready", "Task execute_workload[")
+        )
+        assert len(ready) == 1, "its forks have it from the worker"
+        assert begun
+        assert ready[0] < begun[0]
+
+
 def test_both_workers_had_tasks_and_neither_keeps_anything_of_a_student_on_its_disk(night: Night) -> None:
     for worker in night.workers:
         left = [file for file in worker.disk.rglob("*") if file.is_file() and "deployed" not in file.parts]

@@ -30,6 +30,7 @@ def settings(broker: str, store: ObjectStore) -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CELERY__BROKER_URL": broker,
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
+        "AIRFLOW__CELERY__EXTRA_CELERY_CONFIG": '{"imports": ["supdata.orchestration.celery_worker"]}',
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
         "SUPDATA_RUN_FOLDER": store.runs,

@@ -25,7 +25,7 @@ def test_as_json_each_row_has_its_state_its_reasons_and_what_it_became() -> None
     result = preview("--file", EXPORT, "--json")
     assert result.exit_code == 0
     answer = json.loads(result.stdout)
-    assert answer.keys() == {"counts", "rows"}
+    assert answer.keys() == {"schedule", "counts", "rows"}
     assert answer["counts"] == {"unreadable": 2, "duplicate": 0, "rejected": 4, "provisional": 0, "valid": 2}
     assert [(one["row"], one["state"]) for one in answer["rows"]] == [
         (2, "valid"),
@@ -60,6 +60,23 @@ def test_people_see_what_was_found_beside_what_it_became_and_why_a_row_stays_beh
         "Nothing was sent.",
     ):
         assert part in shown
+
+
+def test_a_school_whose_schedule_is_hours_is_told_its_own_minute(tmp_path: Path) -> None:
+    text = (APOGEE / "institution.yaml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("schedule:")]
+    file = tmp_path / "0751717J.yaml"
+    file.write_text("\n".join([*lines, 'schedule: "01:00-05:00"', ""]), encoding="utf-8")
+    minute, hour, *_ = json.loads(preview("--file", EXPORT, "--json", institution=file).stdout)["schedule"].split()
+    assert 1 <= int(hour) < 5
+    assert (
+        f"at {int(hour):02}:{int(minute):02}: its own minute of 01:00-05:00"
+        in preview("--file", EXPORT, institution=file).stdout
+    )
+
+
+def test_a_school_with_a_cron_of_its_own_is_told_no_minute() -> None:
+    assert "its own minute" not in preview("--file", EXPORT).stdout
 
 
 def test_a_file_of_which_nothing_could_be_declared_is_exit_code_1(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from supdata.orchestration import warming
+from supdata.orchestration import celery_worker, warming
 
 HEAVY = ("great_expectations", "supdata.orchestration.extraction", "supdata.orchestration.building")
 
@@ -38,6 +38,26 @@ def test_the_dag_processor_has_what_a_parse_imports_and_no_more() -> None:
 def test_a_component_that_forks_no_task_imports_nothing(command: str, executor: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warming, "import_module", pytest.fail)
     warming.warm_by_role(["airflow", command], executor)
+
+
+@pytest.mark.parametrize(
+    ("command", "ready"),
+    [("airflow celery worker --pid x", True), ("celery --app a inspect ping", False), ("airflow celery flower", False)],
+)
+def test_of_all_that_reads_celery_s_imports_only_a_worker_makes_ready(command: str, ready: bool) -> None:
+    assert celery_worker.is_worker(command.split()) is ready
+
+
+def test_a_celery_worker_has_great_expectations_before_it_forks_and_what_it_read_too() -> None:
+    program = (
+        "import sys\n"
+        "sys.argv = ['airflow', 'celery', 'worker']\n"
+        "import supdata.orchestration.celery_worker\n"
+        "from supdata.records.commune import load_communes\n"
+        "print('great_expectations' in sys.modules, load_communes.cache_info().currsize)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True 1"
 
 
 def test_a_machine_without_memory_to_spare_may_say_no(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from supdata.ledger.entries import Entry, Facts, Standing
 from supdata.ledger.fingerprint import Fingerprint
 from supdata.plan.comparing import FIELDS, MASS_CHANGE
 from supdata.plan.lots import read_lots
-from supdata.plan.planning import Departures
+from supdata.plan.planning import MOST_CHUNKS, Departures, records_in_chunk
 from supdata.plan.wire import make_body
 from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import LedgerRule, RulesInForce
@@ -92,6 +92,22 @@ def test_what_was_never_sent_leaves_in_chunks_of_the_set_size_in_the_order_of_ro
     assert [[one.row for one in chunk] for chunk in found.chunks] == [[2, 3, 4], [5, 6, 7], [8]]
     assert {one.action for chunk in found.chunks for one in chunk} == {Action.CREATE}
     assert (found.held, found.made.held_why) == ([], "")
+
+
+def test_however_many_records_leave_there_is_a_set_number_of_chunks_at_most() -> None:
+    """Those that are held are cut apart: that is one more."""
+    one_each = an_institution(registry={"connection": "x", "chunk_size": 1})
+    found = plan(rows(1_050), map(changed, rows(90)), institution=one_each)
+    assert len(found.held) > 1
+    assert len(found.chunks) + len(found.held) <= MOST_CHUNKS + 1
+    assert sorted(row for _, row in places(found)) == list(range(2, 1_052))
+
+
+@given(wanted=st.integers(1, 100_000), leaving=st.integers(0, 3_000_000), held=st.floats(0, 1))
+def test_three_million_records_make_no_more_chunks_than_a_hundred_and_one(wanted: int, leaving: int, held: float) -> None:
+    size, kept = records_in_chunk(wanted, leaving), int(leaving * held)
+    assert -(-(leaving - kept) // size) - (-kept // size) <= MOST_CHUNKS + 1
+    assert size == wanted or leaving > wanted * MOST_CHUNKS
 
 
 def test_the_plan_is_the_same_whatever_the_order_of_rows() -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from supdata.cli.language import say, speaks_french
 from supdata.cli.preview.looking import Preview, Seen
 from supdata.config.columns import ColumnMapping
+from supdata.config.hours import HOURS, minute_of
 from supdata.config.models import Institution
 from supdata.records.enrolment import Enrolment
 from supdata.records.rows import RawRow
@@ -31,8 +32,12 @@ _PROVENANCE = ("source", "row")
 
 
 def as_machine_text(preview: Preview) -> str:
-    """Return the preview as one JSON object: `counts` by state, and `rows` with row, state, reasons and enrolment."""
-    return msgspec.json.encode({"counts": preview.counts, "rows": [_plain(one) for one in preview.rows]}).decode()
+    """Return the preview as one JSON object.
+
+    `schedule` is when the school runs, as cron; `counts` are by state; each of `rows` has row, state, reasons and enrolment.
+    """
+    rows = [_plain(one) for one in preview.rows]
+    return msgspec.json.encode({"schedule": preview.institution.cron(), "counts": preview.counts, "rows": rows}).decode()
 
 
 def _plain(seen: Seen) -> dict[str, Any]:
@@ -70,6 +75,22 @@ def show(preview: Preview) -> None:
         console.print(_reason_table(reasons))
     console.print(_state_table(preview.counts))
     console.print(say("Nothing was sent."))
+    if when := own_minute(preview.institution):
+        console.print(when, highlight=False)
+
+
+def own_minute(institution: Institution) -> str:
+    """Say which minute of its `schedule` is the school's own; "" where the schedule is no hours."""
+    hours = (institution.schedule or "").strip()
+    if HOURS.fullmatch(hours) is None:
+        return ""
+    minute = f"{minute_of(institution.uai, hours):%H:%M}"
+    return say(
+        "Airflow runs it at {minute}: its own minute of {hours} ({zone}).",
+        minute=minute,
+        hours=hours,
+        zone=institution.timezone,
+    )
 
 
 def examples(rows: Iterable[Seen]) -> list[Seen]:
