@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -26,9 +27,12 @@ from benchmarks.fleet_contenders import CONTENDERS, DAG_FACTORY_FOLDER, QUIET, f
 from benchmarks.fleet_parse import Parsed
 from benchmarks.fleet_watching import Watched, watch
 from benchmarks.paths import FIGURES, PROJECT
+from supdata.config.hours import minute_of, minutes_in
 
 SCHOOLS, FEW = 1_000, 10
 ROUNDS = 5
+#: The window over which the schools' runs are spread: each has the minute that its UAI gives, as if drawn.
+HOURS = "01:00-05:00"
 TESTS = Path(__file__).parents[1]
 
 
@@ -105,6 +109,16 @@ def missed(found: Found) -> Iterator[str]:
         yield from found.watched.missed()
 
 
+def spread() -> dict[str, float]:
+    """Return how many schools the fullest minute of the window has, and how many it would have if all were even.
+
+    A school's minute is its own whoever comes or goes: one that moved would run twice in a night. So some minutes have more
+    than their share, as many as chance gives; a bound on that would have to move schools.
+    """
+    found = Counter(minute_of(uai, HOURS) for uai in uais(SCHOOLS))
+    return {"fullest_minute": max(found.values()), "even": round(SCHOOLS / len(minutes_in(HOURS)), 2)}
+
+
 def figures(found: Found) -> dict[str, Any]:
     """Return the figures that count."""
     return {
@@ -116,6 +130,7 @@ def figures(found: Found) -> dict[str, Any]:
         "dag_factory_over_ours": found.ratio("dag-factory", "supdata"),
         "task_start_cpu_seconds": {str(count): round(median(all_of), 4) for count, all_of in found.starts.items()},
         "task_start_among_1000_over_10": found.start_ratio(),
+        "spread": spread(),
         "watched": None if found.watched is None else msgspec.to_builtins(found.watched),
         "absent": found.absent,
     }
