@@ -197,7 +197,7 @@ def simulation(schools: int, students: int) -> Iterator[Simulation]:
             children(folder / "logs") as group,
         ):
             group.start("sftp", [*module, "serve", str(folder)], environment=variables, folder=folder)
-            registry = RegistryProcess(group, other.create_database("registry"), free_ports(1)[0])
+            registry = RegistryProcess(group, other.create_database("registry"), free_ports(1)[0], folder / "posts")
             yield _ready(folder, ledger, registry, names, group)
 
 
