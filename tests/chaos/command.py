@@ -33,7 +33,7 @@ def main(
     records: Annotated[int, typer.Option(min=200, help="Enrolments of the school.")] = 20_000,
     kills: Annotated[int, typer.Option(min=0, help="Pushes to kill; fewer where the run is too short for them.")] = 100,
     away: Annotated[float, typer.Option(min=0, help="Seconds for which the registry is down.")] = 30.0,
-    only: Annotated[str, typer.Option(help="Only scenarios whose name holds this.")] = "",
+    only: Annotated[str, typer.Option(help="Only scenarios whose name holds this, or one of several: 429|503.")] = "",
     by: Annotated[str, typer.Option(help="Who sends: supdata-sync, lightbeam, drt; or all.")] = "all",
     resume: Annotated[bool, typer.Option("--resume", help="Leave out what was played with as many records.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Play nothing: print the figures there are, in Markdown.")] = False,
@@ -48,7 +48,9 @@ def main(
     folder = output.parent / f"chaos-{os.getpid()}"
     known = {identity(line) for line in read_json(output)} if resume else set()
     plays = [
-        one for one in _plays(size, output.parent) if only in one.scenario and one.system.startswith(("", by)[by != "all"])
+        one
+        for one in _plays(size, output.parent)
+        if any(part in one.scenario for part in only.split("|")) and one.system.startswith(("", by)[by != "all"])
     ]
     left = [one for one in plays if (one.system, one.scenario, records) not in known]
     prepare(folder / "airflow", "chaos.command")
