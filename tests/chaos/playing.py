@@ -84,10 +84,13 @@ def play(scenario: Scenario, size: Size, servers: Servers, folder: Path) -> Line
 
 
 def _allowed(scenario: Scenario, unavoidable: int, window: int) -> int:
-    """Under `hold` what is in doubt is not sent again, and with a read connection it is known: nothing may be double."""
+    """Return how many rows may be double: no more than what those that died had under way, or what nobody could know of.
+
+    Under `hold` what is in doubt is not sent again, and with a read connection it is known: nothing may be double.
+    """
     if scenario.policy == "hold" or scenario.read_back:
         return 0
-    return unavoidable + window
+    return window or unavoidable
 
 
 def _operator(scenario: Scenario, size: Size, world: World, folder: Path) -> Operator:

@@ -48,7 +48,7 @@ def play_peer(peer: Peer, scenario: Scenario, size: Size, venvs: Path, *, server
         scenario=scenario.name,
         records=size.records,
         found=found,
-        allowed=found.unavoidable + window,
+        allowed=window or found.unavoidable,
         may_doubt=False,
         runs=(first, second),
         kills=int(scenario.killed),
