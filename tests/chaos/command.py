@@ -41,7 +41,7 @@ def main(
 ) -> None:
     """Break everything between a made school and a sandbox registry, and count what became of every record."""
     output = output.absolute()  # Airflow's settings take no relative path
-    size = Size(records, min(kills, records // 50), away, rate_per_second=min(1_000, records // 10))
+    size = Size(records, min(kills, records // 50), away, rate_per_second=min(1_000, max(20, records // 200)))
     if show:
         Console(width=1_000, soft_wrap=True).print(_page(read_json(output)), markup=False, highlight=False, end="")
         return

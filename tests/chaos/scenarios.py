@@ -21,7 +21,7 @@ READ = {"connection": "supdata_read", "kind": "supdata", "rate": 500, "settle_se
 
 @dataclass(frozen=True)
 class Size:
-    """How large a run is: records, kills, and how long servers stay away."""
+    """How large a run is: records, kills, how long servers stay away, and a rate limit that a busy machine meets as well."""
 
     records: int
     kills: int

@@ -7,12 +7,13 @@ import pytest
 
 from chaos.playing import Line, play
 from chaos.scenarios import SCENARIOS, Scenario, Size
+from chaos.school import EVERY
 from chaos.tasks import prepare
 from chaos.world import Servers, servers
 
 pytestmark = pytest.mark.integration
 
-SMALL = Size(records=300, kills=6, away_seconds=2.0, rate_per_second=100)
+SMALL = Size(records=300, kills=6, away_seconds=2.0, rate_per_second=20)
 NAMED = {scenario.name: scenario for scenario in SCENARIOS}
 CHOSEN = (
     "rate limit with Retry-After",
@@ -49,6 +50,9 @@ def test_nothing_is_lost_told_wrongly_or_double_without_need(scenario: Scenario,
         assert line.runs[-1].startswith("failed"), "and the run says so"
     if scenario.name == "5 % reset after the write":
         assert line.found.duplicated == line.allowed > 0, "each row too many is one whose sender was not told, and no other"
+    if "rate_per_second" in scenario.faults:
+        asked_again_next_night = SMALL.records // EVERY
+        assert line.found.posts > SMALL.records + asked_again_next_night, "somebody met the limit"
     if scenario.killed:
         assert line.kills > 0
     if scenario.triggers > 1:
