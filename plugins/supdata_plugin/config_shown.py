@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from supdata.cli.check import check_files
 from supdata.config.faults import Fault
-from supdata.config.loading import find_institution_files
+from supdata.config.loading import institution_file_names
 from supdata.config.models import Institution
 from supdata.orchestration.building import dag_ids
 from supdata.orchestration.validation import suites_folder
@@ -63,4 +63,5 @@ def config_of(session: Session, dag_id: str) -> Config:
 def _file_of(dag_id: str) -> Path | None:
     """Return the file that has made a DAG, by looking through the folder: no path is made of an id."""
     folder = Path(settings.DAGS_FOLDER) / FOLDER
-    return dag_ids(find_institution_files(folder)).get(dag_id) if folder.is_dir() else None
+    name = dag_ids(institution_file_names(folder)).get(dag_id) if folder.is_dir() else None
+    return folder / name if name is not None else None

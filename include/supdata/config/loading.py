@@ -1,5 +1,6 @@
 """Institution files into institutions: one file read, every fault found in one go."""
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -16,11 +17,16 @@ from supdata.config.query_file import check_query_file, with_query
 from supdata.config.rule_checks import KnownRule, check_expiry
 from supdata.errors import FixConfig
 
-_SUFFIXES = frozenset({".yaml", ".yml"})
+_SUFFIXES = (".yaml", ".yml")
 
 
 def find_institution_files(folder: Path) -> list[Path]:
-    """Return the institution files of `folder`, sorted by name.
+    """Return the institution files of `folder`, sorted by name; see `institution_file_names`."""
+    return [folder / name for name in institution_file_names(folder)]
+
+
+def institution_file_names(folder: Path) -> list[str]:
+    """Return the names of the institution files of `folder`, sorted; as texts, since each start of a task looks through all.
 
     A `.yml` file is among them: `load_institution` then says that its name is wrong, where leaving it out would lose the
     school without a word. Hidden files, such as an editor's, are left out.
@@ -32,7 +38,7 @@ def find_institution_files(folder: Path) -> list[Path]:
         raise FixConfig(
             f"Looking for institution files in {folder}", "there is no such folder", "Give the folder that holds them."
         )
-    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
+    return sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIXES) and not name.startswith("."))  # noqa: PTH208
 
 
 def load_institution(path: Path, known_rules: Mapping[str, KnownRule] | None = None) -> Institution:

@@ -15,7 +15,7 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from supdata.config.faults import InvalidInstitution
-from supdata.config.loading import find_institution_files, load_institution
+from supdata.config.loading import institution_file_names, load_institution
 from supdata.config.models import Institution
 from supdata.config.sftp_source import SftpSource
 from supdata.orchestration import tasks
@@ -32,19 +32,21 @@ from supdata.orchestration.stage import Stage, options_of
 REGISTRY_POOL = "supdata_registry"
 #: A schedule needs a beginning; nothing before it is ever run, since catchup is off.
 EPOCH = (2026, 1, 1)
+#: What may not stand in a DAG id.
+_UNFIT = re.compile(r"[^a-z0-9_.-]")
 
 
-def dag_ids(paths: Iterable[Path]) -> dict[str, Path]:
-    """Return the DAG id of each institution file, by the file's name alone, so that a broken file has one too.
+def dag_ids(names: Iterable[str]) -> dict[str, str]:
+    """Return the names of institution files by DAG id, which comes of the name alone, so that a broken file has one too.
 
     Two names that differ only in what an id cannot show still get two ids: no school's DAG may hide another's.
     """
-    ids: dict[str, Path] = {}
-    for path in paths:
-        dag_id = f"supdata_{re.sub(r'[^a-z0-9_.-]', '_', path.stem.lower())}"
+    ids: dict[str, str] = {}
+    for name in names:
+        dag_id = f"supdata_{_UNFIT.sub('_', name.rpartition('.')[0].lower())}"
         while dag_id in ids:
             dag_id += "_"
-        ids[dag_id] = path
+        ids[dag_id] = name
     return ids
 
 
@@ -53,11 +55,10 @@ def build_dags(folder: Path, only: str | None = None) -> Iterator[DAG]:
 
     A file with faults becomes a DAG that shows them; it never hides another file's.
     """
-    files = dag_ids(find_institution_files(folder))
+    files = dag_ids(institution_file_names(folder))
     with _nothing_collected():
-        for dag_id, path in files.items():
-            if only is None or only == dag_id:
-                yield build_dag(dag_id, path)
+        for dag_id in files if only is None else files.keys() & {only}:
+            yield build_dag(dag_id, folder / files[dag_id])
 
 
 @contextmanager
