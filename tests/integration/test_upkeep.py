@@ -12,6 +12,7 @@ from builders import UNIVERSITY
 from integration import test_nights
 from integration.test_nights import CLOSING, NEAR_ALL, STUDENTS, School
 from supdata.cli.main import app
+from supdata.config.loading import load_institution
 from supdata.config.periods import Periods
 from supdata.orchestration.maintenance import purge_all
 from supdata.orchestration.removals import tell_of_removed_schools
@@ -200,3 +201,13 @@ def test_a_removal_of_a_school_that_the_ledger_does_not_know_is_refused_with_the
     at = ["--database", opened.ledger]
     refused = CliRunner().invoke(app, ["ledger", "remove", "--school", "0751717A", "--reason", "fermée", *at])
     assert "Did you mean 0751717J?" in refused.output
+
+
+def test_a_school_that_another_one_s_file_declares_for_is_not_gone(opened: School, institutions: Path) -> None:
+    opened.night(STUDENTS, **CLOSING)
+    other = institutions / "0442953W.yaml"
+    text = CONFIG.read_text(encoding="utf-8").replace(f"uai: {UNIVERSITY}", f"uai: 0442953W\nalso: [{UNIVERSITY}]", 1)
+    other.write_text(text.replace(f'uai: "{UNIVERSITY}"', f'uai: "0442953W"\nalso: ["{UNIVERSITY}"]', 1), encoding="utf-8")
+    (institutions / CONFIG.name).unlink()
+    assert load_institution(other).also == [UNIVERSITY]
+    assert tell_of_removed_schools(institutions) == []

@@ -39,12 +39,13 @@ def tell_of_removed_schools(folder: Path) -> list[str]:
 
 
 def _present(folder: Path) -> frozenset[str]:
-    """Return the schools that have a file; one with faults is there by the name of its file."""
-    found = set()
+    """Return the UAIs under which a file declares; one with faults is there by its name, until it is mended."""
+    found: set[str] = set()
     for path in find_institution_files(folder):
         found.add(path.stem)
         try:
-            found.add(load_institution(path).uai)
+            institution = load_institution(path)
         except InvalidInstitution:
             continue
+        found.update((institution.uai, *institution.also))
     return frozenset(found)
