@@ -70,7 +70,7 @@ def dates(facts: RunFacts, tongue: Tongue = FRENCH) -> tuple[str, ...]:
     if known.refused_again and counts.refused:
         nouns = ("inscription refusée sera représentée", "inscriptions refusées seront représentées")
         what, when = tongue.counted(counts.refused, *nouns), _between(known.refused_again, zone, tongue)
-        said.append(tongue.say("{what} dès qu’elle change, et sinon {when}.", what=what, when=when))
+        said.append(tongue.say("{what} dès correction, et sinon {when}.", what=what, when=when))
     if known.unknown_again and counts.unknown_student:
         nouns = ("étudiant inconnu du registre sera redemandé", "étudiants inconnus du registre seront redemandés")
         what, when = tongue.counted(counts.unknown_student, *nouns), _between(known.unknown_again, zone, tongue)
