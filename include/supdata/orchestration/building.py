@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pendulum
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
@@ -27,6 +27,7 @@ from supdata.orchestration.notifying import notifiers, tell_late
 from supdata.orchestration.retrying import RETRIES, RETRY_DELAY, RETRY_POLICY
 from supdata.orchestration.run import PARAMS
 from supdata.orchestration.stage import Stage, options_of
+from supdata.orchestration.timetable import SharedCronTimetable
 
 #: One pool for the registry: its slots times a slot's rate is the rate of all schools together.
 REGISTRY_POOL = "supdata_registry"
@@ -136,11 +137,11 @@ def _wire(institution: Institution, config: str) -> None:
     [pushed, pushed_held] >> Stage(**options_of("reconcile"), config=config) >> reported >> delivered
 
 
-def _timetable(institution: Institution) -> CronTriggerTimetable | None:
+def _timetable(institution: Institution) -> SharedCronTimetable | None:
     cron = institution.cron()
     if cron is None:
         return None
-    return CronTriggerTimetable(cron, timezone=institution.timezone)
+    return SharedCronTimetable(cron, timezone=institution.timezone)
 
 
 def _deadline(institution: Institution, config: str) -> DeadlineAlert | None:

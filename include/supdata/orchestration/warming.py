@@ -19,6 +19,8 @@ from airflow.configuration import conf
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
+from supdata.orchestration.timetable import SharedCronTimetable
+
 #: What parsing an institution file takes.
 PARSING = "supdata.orchestration.building"
 #: What `tasks` imports inside its functions.
@@ -77,7 +79,8 @@ def on_starting(component: object) -> None:  # noqa: ARG001 (the shape Airflow a
 
 
 class Warming(AirflowPlugin):
-    """The registration, found by the package's entry point; it has nothing to show in the UI."""
+    """The registration, found by the package's entry point wherever the package is; it has nothing to show in the UI."""
 
     name = "supdata_warming"
     listeners = [sys.modules[__name__]]  # noqa: RUF012 - the shape Airflow asks for
+    timetables = [SharedCronTimetable]  # noqa: RUF012 - each process of Airflow reads DAGs, and so must know it
