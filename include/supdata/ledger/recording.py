@@ -21,6 +21,10 @@ from supdata.records.shipment import Planned
 #: libpq's name for the statement that lasts until the next one is prepared.
 UNNAMED = b""
 
+#: How often a connection that says nothing is looked at: an event loop that keeps to itself that the other end is gone (uvloop
+#: has been seen to) must not make a push wait for ever. libpq finds out when it reads.
+LOOK_AGAIN_SECONDS = 1.0
+
 
 class _Intent(msgspec.Struct, frozen=True):
     """A record that is about to leave, as `RECORD` reads it."""
@@ -70,9 +74,9 @@ class Recorder:
         """Wait for the result of what was sent."""
         exchange = _Exchange(self._libpq)
         try:
-            await asyncio.wait((exchange.done,))
+            await exchange.end()
         except asyncio.CancelledError:
-            await asyncio.wait((exchange.done,))  # the connection is busy until then
+            await exchange.end()  # the connection is busy until then
             raise
         result = exchange.done.result()
         if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
@@ -90,6 +94,12 @@ class _Exchange:
         self.done: asyncio.Future[PGresult] = self._loop.create_future()
         self._loop.add_reader(self._socket, self._go_on)
         self._loop.add_writer(self._socket, self._go_on)
+
+    async def end(self) -> None:
+        """Wait until it is `done`, well or not."""
+        while not self.done.done():
+            await asyncio.wait((self.done,), timeout=LOOK_AGAIN_SECONDS)
+            self._go_on()
 
     def _go_on(self) -> None:
         """Send and read what can be without waiting, in the order that libpq's chapter on asynchronous commands asks for."""
