@@ -35,7 +35,7 @@ from supdata.records.enrolment import Enrolment
 from supdata.records.judgement import RulesInForce
 from supdata.records.shipment import Planned, Receipt
 from supdata.records.states import Outcome, Severity
-from supdata.registry.answers import expected_echo
+from supdata.registry.answers import expected_echo, labels_by_code
 from supdata.registry.client import Endpoint
 from supdata.sandbox.local.ports import free_ports, reserve_port
 from supdata.sandbox.local.postgres import PostgresServer
@@ -277,7 +277,7 @@ class _TurnedAway(BaseHTTPRequestHandler):
             away = body["ine"] in self.server.turned
             self.server.turned.discard(body["ine"])
             self.server.came.append((time.monotonic(), body["ine"], away))
-        echo = {**expected_echo(body, school().registry.codes), "id_inscription": "1"}
+        echo = {**expected_echo(body, labels_by_code(school().registry.codes)), "id_inscription": "1"}
         answer = json.dumps({"message": "trop de demandes"} if away else {"inscription": echo}).encode()
         self.send_response(429 if away else 200)
         self.send_header("Content-Type", "application/json")
@@ -352,7 +352,6 @@ from supdata.config.models import Registry
 from supdata.ledger.store import Ledger
 from supdata.push.sending import push_chunk
 from supdata.records.shipment import Planned
-from supdata.registry.answers import expected_echo
 from supdata.registry.client import Endpoint
 
 facts = json.load(open(sys.argv[1]))

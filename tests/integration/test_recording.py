@@ -88,8 +88,6 @@ def record_and_reset(database_url: str, *, after_seconds: float) -> None:
 
 
 @pytest.mark.parametrize("after_seconds", [0.05, 0.5])
-def test_a_connection_that_is_reset_before_or_amid_a_batch_ends_it_with_an_error(
-    database_url: str, after_seconds: float
-) -> None:
+def test_a_connection_reset_before_or_amid_a_batch_ends_it_with_an_error(database_url: str, after_seconds: float) -> None:
     with pytest.raises(psycopg.OperationalError):
         record_and_reset(database_url, after_seconds=after_seconds)

@@ -13,7 +13,7 @@ import yaml
 
 from supdata.config.models import WireCodes
 from supdata.records.states import Outcome
-from supdata.registry.answers import expected_echo, read_answer
+from supdata.registry.answers import expected_echo, labels_by_code, read_answer
 from supdata.sandbox.registry.serving import registry_in_thread
 
 CONTRACTS = Path(__file__).parents[3] / "shared" / "data"
@@ -109,7 +109,7 @@ def test_the_contracts_own_error_examples_are_read(
         "application/json",
         json.dumps(example_of(contract, schema)).encode(),
         sent=sent,
-        echo=expected_echo(sent, WireCodes()),
+        echo=expected_echo(sent, labels_by_code(WireCodes())),
         now=datetime(2026, 11, 24, tzinfo=UTC),
     )
     assert (answer.outcome, answer.words) == (outcome, words)

@@ -62,7 +62,7 @@ class Bookkeeper:
 
     async def next(self) -> Ticket | None:
         """Wait for the next record that may leave; None when there are no more."""
-        ticket = await self._tickets.get()
+        ticket = self._tickets.get_nowait() if self._tickets.qsize() else await self._tickets.get()
         self._handed_out += 1
         if self._tickets.qsize() < self._reserve:
             self._running_low.set()

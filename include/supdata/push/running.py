@@ -4,9 +4,10 @@ The loop is uvloop's, which takes a sixth less CPU for a record than asyncio's o
 """
 
 import asyncio
-from collections.abc import Coroutine
+import gc
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import uvloop
@@ -23,7 +24,7 @@ def run_apart(main: Coroutine[Any, Any, T]) -> T:
     """
     loop = uvloop.new_event_loop()
     task = loop.create_task(main)
-    with ThreadPoolExecutor(1) as thread:
+    with _all_before_left_alone(), ThreadPoolExecutor(1) as thread:
         ending = thread.submit(_run, loop, task)
         try:
             ending.result()
@@ -38,3 +39,19 @@ def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
     """Run `loop` until `task` has ended, however it ends: that is for `task` to tell."""
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(asyncio.wait([task]))
+
+
+@contextmanager
+def _all_before_left_alone() -> Iterator[None]:
+    """Keep the garbage collector to what is made meanwhile.
+
+    A task has Airflow loaded, and what its worker loaded for others: going through that again each few thousand records takes
+    a tenth to a fifth of the CPU of a push.
+    """
+    frozen_before = gc.get_freeze_count()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        if not frozen_before:  # else it is not ours alone: Airflow freezes what its workers inherit
+            gc.unfreeze()

@@ -47,16 +47,22 @@ class Answer(msgspec.Struct, frozen=True):
     retry_after_seconds: float | None = None
 
 
-def expected_echo(body: Mapping[str, str], codes: WireCodes) -> dict[str, str]:
+def labels_by_code(codes: WireCodes) -> dict[str, str]:
+    """Return the label of each wire code of `statut`; two labels sent as one code cannot be told apart, and have none."""
+    sent = list(codes.statut.values())
+    return {code: label for label, code in codes.statut.items() if sent.count(code) == 1}
+
+
+def expected_echo(body: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, str]:
     """Return what an acceptance of `body` repeats: the fields as sent, and for `statut` the label of its code.
 
-    Two labels sent as one code cannot be told apart in the echo: `statut` is then left out.
+    `labels` are those of `labels_by_code`; a `statut` without one is left out.
     """
     echo = {name: body[name] for name in ECHOED if name in body}
-    sent = echo.pop("statut", None)
-    labels = [label for label, code in codes.statut.items() if code == sent]
-    if len(labels) == 1:
-        echo["statut"] = labels[0]
+    if "statut" in echo:
+        label = labels.get(echo.pop("statut"))
+        if label is not None:
+            echo["statut"] = label
     return echo
 
 

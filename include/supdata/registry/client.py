@@ -16,7 +16,7 @@ import msgspec
 from supdata.config.models import WireCodes
 from supdata.errors import AccessRefused, CallUs, FixConfig, TryLater
 from supdata.records.states import Outcome
-from supdata.registry.answers import Again, Answer, expected_echo, read_answer, unanswered, unreachable
+from supdata.registry.answers import Again, Answer, expected_echo, labels_by_code, read_answer, unanswered, unreachable
 from supdata.registry.connection import Line, NoAnswerError, NotConnectedError, Received
 from supdata.registry.endpoint import Endpoint
 
@@ -32,7 +32,8 @@ class RegistryClient:
         self._line = line
         self._endpoint = endpoint
         self._slots = asyncio.Semaphore(concurrency)
-        self._codes = codes
+        self._labels = labels_by_code(codes)
+        self._secrets = (endpoint.api_key,)
 
     async def declare(self, body: Mapping[str, str]) -> Answer:
         """Send one enrolment and return what became of it.
@@ -41,25 +42,18 @@ class RegistryClient:
         Raises AccessRefused when the registry refuses the key, FixConfig when it redirects or its certificate is not trusted.
         """
         async with self._slots:
-            answer = await self._send(body)
-        if answer.status in {401, 403}:
-            self._refused(answer.status)
-        if 300 <= answer.status < 400:
-            self._redirected()
+            try:
+                received = await self._line.ask(msgspec.json.encode(body))
+            except ssl.SSLCertVerificationError:
+                self._untrusted()
+            except NotConnectedError:
+                return unreachable()
+            except NoAnswerError as why:
+                return unanswered(str(why))
+        answer = self._read(received, body)
+        if answer.status >= 300:
+            self._look_for_what_concerns_all(answer.status)
         return answer
-
-    async def _send(self, body: Mapping[str, str]) -> Answer:
-        try:
-            received = await self._line.ask(msgspec.json.encode(body))
-        except ssl.SSLCertVerificationError:
-            raise FixConfig(
-                self._attempted, "its certificate is not trusted", "Correct the address, or install the registry's authority."
-            ) from None
-        except NotConnectedError:
-            return unreachable()
-        except NoAnswerError as why:
-            return unanswered(str(why))
-        return self._read(received, body)
 
     def _read(self, received: Received, body: Mapping[str, str]) -> Answer:
         return read_answer(
@@ -67,15 +61,26 @@ class RegistryClient:
             received.content_type,
             received.body,
             sent=body,
-            echo=expected_echo(body, self._codes),
+            echo=expected_echo(body, self._labels),
             now=datetime.now(UTC),
             retry_after=received.retry_after,
-            secrets=(self._endpoint.api_key,),
+            secrets=self._secrets,
         )
+
+    def _look_for_what_concerns_all(self, status: int) -> None:
+        if status in {401, 403}:
+            self._refused(status)
+        if 300 <= status < 400:
+            self._redirected()
 
     @property
     def _attempted(self) -> str:
         return f"Declaring to the registry at {self._endpoint.host}"
+
+    def _untrusted(self) -> NoReturn:
+        raise FixConfig(
+            self._attempted, "its certificate is not trusted", "Correct the address, or install the registry's authority."
+        ) from None
 
     def _refused(self, status: int) -> NoReturn:
         raise AccessRefused(self._attempted, f"it refused the key ({status})", "Correct the key in the school's connection.")

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import signal
 
 import pytest
@@ -42,3 +43,22 @@ def test_an_exception_in_who_waits_cancels_it_and_goes_on_when_it_has_ended() ->
     finally:
         signal.signal(signal.SIGALRM, before)
     assert said == ["ended"]
+
+
+async def _how_many_are_left_alone() -> int:
+    return gc.get_freeze_count()
+
+
+def test_what_was_loaded_before_is_left_alone_meanwhile_and_not_longer() -> None:
+    assert gc.get_freeze_count() == 0
+    assert run_apart(_how_many_are_left_alone()) > 1_000
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_somebody_else_wants_left_alone_stays_so() -> None:
+    gc.freeze()
+    try:
+        run_apart(asyncio.sleep(0))
+        assert gc.get_freeze_count() > 1_000
+    finally:
+        gc.unfreeze()

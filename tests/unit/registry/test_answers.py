@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from supdata.config.models import WireCodes
 from supdata.records.states import Outcome
-from supdata.registry.answers import Again, Answer, expected_echo, read_answer, seconds_to_wait
+from supdata.registry.answers import Again, Answer, expected_echo, labels_by_code, read_answer, seconds_to_wait
 from supdata.registry.words import LONGEST, clean_words
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ SENT = {
     "codeCommune": "01000",
     "uai": "0751717J",
 }
-ECHO = expected_echo(SENT, WireCodes())
+ECHO = expected_echo(SENT, labels_by_code(WireCodes()))
 
 
 def read(status: int, body: bytes, content_type: str = "application/json", retry_after: str | None = None) -> Answer:
@@ -55,7 +55,7 @@ def test_the_echo_expected_holds_the_label_of_the_status_code() -> None:
 
 def test_two_labels_with_one_code_are_not_compared() -> None:
     codes = WireCodes(statut={"admis": "2", "inscrit": "2"})
-    assert "statut" not in expected_echo(SENT, codes)
+    assert "statut" not in expected_echo(SENT, labels_by_code(codes))
 
 
 def test_an_acceptance_keeps_the_number_of_the_enrolment() -> None:
