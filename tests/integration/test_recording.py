@@ -16,6 +16,7 @@ from supdata.ledger.recording import Recorder
 from supdata.ledger.schema import migrate
 from supdata.push.running import run_apart
 from supdata.records.shipment import Planned
+from supdata.records.states import Action
 
 pytestmark = pytest.mark.integration
 
@@ -66,7 +67,13 @@ def nobody_may_write(url: str) -> Iterator[None]:
 
 def a_record() -> Planned:
     return Planned(
-        source="inscriptions.csv", row=2, sisId="1", key="0" * 32, content="1" * 32, action="create", body={"uai": "0751717J"}
+        source="inscriptions.csv",
+        row=2,
+        sisId="1",
+        key="0" * 32,
+        content="1" * 32,
+        action=Action.CREATE,
+        body={"uai": "0751717J"},
     )
 
 
