@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from supdata.errors import CallUs, TryLater
+from supdata.orchestration.bundle import FOLDER, LOADER
 from supdata.sandbox.local.airflow import (
     USER,
     LocalAirflow,
@@ -42,14 +43,26 @@ with DAG("fails", schedule=None, tags=["ours"]):
 
     fail()
 """
+#: As the project's own does: a DAG for each file beside it.
+LOADER_OF_SCHOOLS = """
+from pathlib import Path
+
+from airflow.sdk import DAG
+
+for path in (Path(__file__).parent / "institutions").iterdir():
+    globals()[path.stem] = DAG(path.stem, schedule=None, tags=["school"])
+"""
+#: Read once, as far as these tests are concerned, unless it is asked for.
+NEVER_AGAIN = {"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "36000"}
 
 
 @dataclass(frozen=True)
 class Running:
-    """The Airflow under test and the processes it is made of."""
+    """The Airflow under test, the processes it is made of, and where its DAG files are."""
 
     api: AirflowApi
     group: Children
+    dags: Path
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +71,14 @@ def running(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) 
     (folder / "dags").mkdir()
     (folder / "dags" / "two.py").write_text(DAGS)
     (folder / "dags" / "broken.py").write_text("import airflow, no_such_module  # dag\n")
+    (folder / "dags" / FOLDER).mkdir()
+    (folder / "dags" / FOLDER / "first.yaml").write_text("")
+    (folder / "dags" / LOADER).write_text(LOADER_OF_SCHOOLS)
     postgres.create_database("airflow_itself")
     database = postgres.url("airflow_itself", "+psycopg2")
     airflow = LocalAirflow(folder / "home", folder / "dags", folder / "plugins", database, free_ports(1)[0])
     configure(airflow)
-    variables = environment(airflow, {})
+    variables = environment(airflow, NEVER_AGAIN)
     others = set(psutil.Process().children(recursive=True))  # PostgreSQL, and what an earlier test module keeps
     with children(folder / "logs") as group:
         group.finish(start_migration(group, variables, folder))
@@ -72,7 +88,7 @@ def running(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) 
         api.log_in()
         api.create_connection(Connection("somewhere", "http", host=LOOPBACK, password="hidden"))
         group.wait_until("the DAGs", lambda: len(api.dag_ids("ours")) == 2 and api.is_well(), 180)
-        yield Running(api, group)
+        yield Running(api, group, folder / "dags")
         processes = psutil.Process().children(recursive=True)
         ours = [process for process in processes if process not in others and "postgres" not in process.name()]
     assert psutil.wait_procs(ours, timeout=60)[1] == []
@@ -101,6 +117,12 @@ def test_a_run_whose_task_fails_is_seen_as_failed(running: Running) -> None:
 def test_a_dag_file_that_cannot_be_read_is_told(running: Running) -> None:
     (error,) = running.api.import_errors()
     assert "no_such_module" in error
+
+
+def test_a_file_that_comes_beside_a_dag_file_is_read_without_waiting_for_the_interval(running: Running) -> None:
+    running.group.wait_until("the first school", lambda: running.api.dag_ids("school") == {"first"}, 120)
+    (running.dags / FOLDER / "second.yaml").write_text("")
+    running.group.wait_until("the second school", lambda: running.api.dag_ids("school") == {"first", "second"}, 120)
 
 
 def test_a_pool_can_be_made_once(running: Running) -> None:

@@ -1,11 +1,13 @@
 """The settings of a local Airflow: private, on loopback, and nobody else's."""
 
 import json
+import pydoc
 from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
 
+from supdata.orchestration.bundle import SchoolsBundle
 from supdata.sandbox.local.airflow import LocalAirflow, configure, environment, parallelism
 
 
@@ -28,6 +30,17 @@ def test_the_api_listens_on_loopback_and_tasks_find_it(airflow: LocalAirflow) ->
     settings.read(airflow.home / "airflow.cfg")
     assert settings["api"]["host"] == "127.0.0.1"
     assert settings["core"]["execution_api_server_url"] == "http://127.0.0.1:8123/execution/"
+
+
+def test_the_dag_folder_is_the_bundle_that_sees_schools_change_as_in_compose(airflow: LocalAirflow) -> None:
+    configure(airflow)
+    settings = RawConfigParser()
+    settings.read(airflow.home / "airflow.cfg")
+    compose = (Path(__file__).parents[3] / "docker-compose.yaml").read_text(encoding="utf-8")
+    written = compose.partition("DAG_BUNDLE_CONFIG_LIST: >-")[2].strip().splitlines()[0]
+    (bundle,) = json.loads(settings["dag_processor"]["dag_bundle_config_list"])
+    assert [bundle] == json.loads(written)
+    assert pydoc.locate(bundle["classpath"]) is SchoolsBundle
 
 
 def test_no_secret_stands_in_the_environment_or_in_the_repr(airflow: LocalAirflow) -> None:

@@ -26,6 +26,8 @@ COMPONENTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
+#: Airflow's one bundle, under its own name, as the DAG folder that sees a school's file change.
+BUNDLES = [{"name": "dags-folder", "classpath": "supdata.orchestration.bundle.SchoolsBundle", "kwargs": {}}]
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def _settings(airflow: LocalAirflow) -> dict[str, dict[str, str]]:
             "use_job_schedule": "False",  # runs are asked for: a nightly one in between would blur what is shown
             "scheduler_idle_sleep_time": "0.5",
         },
-        "dag_processor": {"parsing_processes": "1"},
+        "dag_processor": {"parsing_processes": "1", "dag_bundle_config_list": json.dumps(BUNDLES)},
     }
 
 
