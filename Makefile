@@ -58,7 +58,7 @@ bench-plan: setup ## How fast a plan sees that nothing has changed, and the memo
 bench-run: setup ## What a school's run costs beside a DAG of the same shape that does nothing, on one scheduler (five minutes)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.run_cost
 
-bench-fleet: setup ## How long Airflow parses a thousand schools, beside a plain loop and dag-factory (five minutes)
+bench-fleet: setup ## How long Airflow parses a thousand schools, beside a plain loop and dag-factory (a quarter of an hour)
 	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.fleet
 
 # CAPACITY=--quick for a smaller one.

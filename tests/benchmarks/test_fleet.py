@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.capacity import CHUNK, TASKS, Cost, Model, machines, missed, model_of
 from benchmarks.fleet import parse
 from benchmarks.fleet_contenders import CONTENDERS, uais
+from benchmarks.fleet_watching import Watched
 from benchmarks.simulated import Night
 from supdata.records.uai import is_valid_uai
 
@@ -48,6 +50,21 @@ def test_the_product_and_a_loop_make_as_many_dags_of_as_many_tasks(tmp_path: Pat
 
 def test_made_schools_have_uais_of_their_own() -> None:
     assert len({uai for uai in uais(1_000) if is_valid_uai(uai)}) == 1_000
+
+
+def test_a_change_that_is_seen_after_more_than_an_interval_is_missed() -> None:
+    seen = Watched(
+        schools=1_000,
+        parse_interval=300,
+        core_share_at_rest=0.1,
+        cpu_seconds_an_interval=30.0,
+        added=300.0,
+        changed=1.0,
+        removed=2.0,
+    )
+    assert [*seen.missed()] == []
+    (said,) = msgspec.structs.replace(seen, changed=301.0).missed()
+    assert said == "a school that was changed was seen after 301.0 s, not within 300 s"
 
 
 @given(small=st.floats(0.1, 100), more=st.floats(0, 100))
