@@ -5,7 +5,7 @@ What is hashed is put together by polars for all rows; what is left for each row
 fingerprint is made by itself.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
@@ -13,6 +13,8 @@ from supdata.ledger.fingerprint import Fingerprint
 
 #: Lengths as `Fingerprint` writes them, by length.
 LENGTHS = ["\0" * 7 + chr(length) for length in range(128)]
+#: Messages made into objects at a time.
+AT_ONCE = 1024
 
 
 def keys_of(fingerprint: Fingerprint, parts: pl.DataFrame) -> list[str]:
@@ -48,5 +50,8 @@ def _longest(texts: pl.DataFrame) -> int:
     return int(max(texts.select(pl.all().str.len_bytes().max().fill_null(0)).row(0), default=0))
 
 
-def _messages(texts: pl.DataFrame, pieces: Sequence[pl.Expr]) -> list[bytes]:
-    return texts.select(pl.concat_str(pieces).cast(pl.Binary)).to_series().to_list()
+def _messages(texts: pl.DataFrame, pieces: Sequence[pl.Expr]) -> Iterator[bytes]:
+    """Yield the message of each row; few are there at once, which the processor's cache holds."""
+    messages = texts.select(pl.concat_str(pieces).cast(pl.Binary)).to_series()
+    for start in range(0, len(messages), AT_ONCE):
+        yield from messages.slice(start, AT_ONCE).to_list()

@@ -40,11 +40,18 @@ class Fingerprint:
     def of_messages(self, messages: Iterable[bytes]) -> list[str]:
         """Return the hash of each message that was put together as `_hash` does: HMAC as RFC 2104 writes it out.
 
-        OpenSSL's own takes longer to begin than to hash so little.
+        OpenSSL's own takes longer to begin than to hash so little; and a hash that has read the padded secret is copied in
+        less time than it takes to make one and have it read that.
         """
         secret = (self._secret if len(self._secret) <= BLOCK else sha256(self._secret).digest()).ljust(BLOCK, b"\0")
-        inner, outer = (bytes(byte ^ pad for byte in secret) for pad in (0x36, 0x5C))
-        return [sha256(outer + sha256(inner + one).digest()).hexdigest()[:HEX_DIGITS] for one in messages]
+        begin, finish = (sha256(bytes(byte ^ pad for byte in secret)).copy for pad in (0x36, 0x5C))
+        digests = bytearray()
+        for one in messages:
+            inner, outer = begin(), finish()
+            inner.update(one)
+            outer.update(inner.digest())
+            digests += outer.digest()[: HEX_DIGITS // 2]
+        return digests.hex(" ", HEX_DIGITS // 2).split()
 
     def identity(self, uai: str, identity: Iterable[str]) -> str:
         """Return the fingerprint by which a row of the school `uai` is known again, of 16 digits: enough among one school's."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from typing import TypeVar
 
 import msgspec
@@ -62,8 +63,9 @@ class Lot:
             source,
             pl.col("row"),
         ]
-        text = self.columns.select(cells).sort("key").write_csv(include_header=False, separator="\t", quote_style="never")
-        return text.encode()
+        text = BytesIO()
+        self.columns.select(cells).sort("key").write_csv(text, include_header=False, separator="\t", quote_style="never")
+        return text.getvalue()
 
     def known(self, besides: Iterable[int]) -> bytes:
         """Return as lines of `Known` all rows but some."""
@@ -71,7 +73,9 @@ class Lot:
         numbers = list(besides)
         if numbers:
             kept = kept.with_row_index("n").filter(~pl.col("n").is_in(numbers)).drop("n")
-        return kept.write_ndjson().encode()
+        lines = BytesIO()
+        kept.write_ndjson(lines)
+        return lines.getvalue()
 
 
 def read_lots(stream: Lines, institution: Institution, fingerprint: Fingerprint) -> Iterator[Lot]:

@@ -1,6 +1,9 @@
+import polars as pl
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from supdata.ledger.column_fingerprints import AT_ONCE, contents_of, keys_of
 from supdata.ledger.fingerprint import Fingerprint
 
 TEXTS = st.text(st.characters(), max_size=4)
@@ -40,3 +43,10 @@ def test_a_fingerprint_is_32_hexadecimal_digits_that_do_not_change_between_versi
 def test_another_secret_gives_other_fingerprints_and_is_never_shown() -> None:
     assert Fingerprint(b"another").key(["a"]) != FINGERPRINT.key(["a"])
     assert "secret of the tests" not in repr(FINGERPRINT)
+
+
+@pytest.mark.parametrize("secret", [b"short", b"of a block" * 6 + b"more", b"longer than a block" * 6])
+def test_many_fingerprints_made_at_once_are_those_made_one_by_one(secret: bytes) -> None:
+    parts = pl.DataFrame({"a": [str(number) for number in range(AT_ONCE + 2)], "b": "x"})
+    assert keys_of(Fingerprint(secret), parts) == [Fingerprint(secret).key(row) for row in parts.iter_rows()]
+    assert contents_of(Fingerprint(secret), parts[:1], ()) == [Fingerprint(secret).content({"a": "0", "b": "x"})]
