@@ -170,7 +170,7 @@ def _lots(run: Run) -> Iterator[Lot]:
 
 
 def _meet(database: str, lots: list[Lot]) -> None:
-    with psycopg.connect(database) as connection, meeting(Ledger(connection), whole=True) as rows:
+    with psycopg.connect(database) as connection, meeting(Ledger(connection), [UAI], whole=True) as rows:
         for lot in lots:
             rows.meet(lot.copy_text())
 

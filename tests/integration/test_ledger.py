@@ -69,15 +69,15 @@ def answered(ledger: Ledger, planned: Planned, outcome: Outcome, *, run: str = R
 
 def declared(ledger: Ledger, uais: list[str], ending_after: date) -> list[Standing]:
     """Who stands in the registry: who is gone when nobody is in the source."""
-    with meeting(ledger, whole=True) as rows:
-        return rows.departed(uais, ending_after)
+    with meeting(ledger, uais, whole=True) as rows:
+        return rows.departed(ending_after)
 
 
 def mark_seen(ledger: Ledger, run_id: str, uais: list[str], places: dict[str, Place], *, complete: bool) -> None:
-    with meeting(ledger, whole=complete) as rows:
+    with meeting(ledger, uais, whole=complete) as rows:
         rows.add(places.items())
-        rows.departed(uais, YEAR_START)
-        rows.mark_seen(run_id, uais)
+        rows.departed(YEAR_START)
+        rows.mark_seen(run_id)
 
 
 def columns(url: str) -> set[str]:
@@ -595,7 +595,7 @@ def test_what_is_as_it_was_accepted_does_not_come_back_and_everything_else_does_
     ledger.record(NEXT_RUN, "chunk-0001", settled=[], intended=[a_planned(3)], at=NOW)  # nobody ever answered
     answered(ledger, a_planned(4), Outcome.AMBIGUOUS)
     ledger.ask_again([a_planned(5).key], author="ops", reason="lost", at=NOW)
-    with meeting(ledger, whole=True) as rows:
+    with meeting(ledger, ["0751717J"], whole=True) as rows:
         met = rows.meet(a_lot((1, "a", 1), (2, "b", 2), (3, "a", 3), (4, "a", 4), (5, "a", 5), (6, "a", 6), (7, "a", 7)))
         met += rows.meet(a_lot((8, "a", 8)))
     entries = ledger.entries([f"{number:032x}" for number in range(1, 9)])
@@ -621,7 +621,7 @@ def test_a_run_is_settled_while_nobody_sends_and_only_when_all_is_answered(ledge
         Ledger(connection).record(RUN, "chunk-0001", settled=[], intended=[a_planned(1)], at=NOW)
     ledger.settle("0751717J")
     assert not is_settled()
-    with meeting(ledger, whole=True) as rows:
+    with meeting(ledger, ["0751717J"], whole=True) as rows:
         ((_, entry),) = [(one.number, one.entry) for one in rows.meet(a_lot((1, "a", 1)))]
     assert entry is not None
     assert entry.doubt
@@ -641,10 +641,10 @@ def test_what_stays_in_its_place_was_seen_by_the_last_run_that_read_everything(
     with psycopg.connect(database_url) as other:
         before = other.execute("SELECT key, xmin FROM supdata.enrolment ORDER BY key").fetchall()
         for night, whole in ((0, True), (1, not partly)):
-            with meeting(ledger, whole=whole) as rows:
+            with meeting(ledger, ["0751717J"], whole=whole) as rows:
                 rows.meet(a_lot((1, "a", 1), (2, "a", 2)) if whole else a_lot((1, "a", 1)))
-                assert (rows.departed(["0751717J"], YEAR_START), rows.standing(["0751717J"], YEAR_START)) == ([], 2)
-                rows.mark_seen(f"night-{night}", ["0751717J"])
+                assert (rows.departed(YEAR_START), rows.standing(YEAR_START)) == ([], 2)
+                rows.mark_seen(f"night-{night}")
         assert (other.execute("SELECT key, xmin FROM supdata.enrolment ORDER BY key").fetchall() == before) is not partly
     mark_seen(ledger, "night-2", ["0751717J"], {}, complete=True)
     found = {one.key: (one.seen_run, one.seen_at, one.absent_since) for one in declared(ledger, ["0751717J"], YEAR_START)}
@@ -655,12 +655,24 @@ def test_what_stays_in_its_place_was_seen_by_the_last_run_that_read_everything(
     }
 
 
+def test_who_is_gone_is_found_however_many_others_were_met(ledger: Ledger) -> None:
+    """Nobody is looked for where as many were met as there are: a new record, or another school's, is none of them."""
+    known_whole(ledger, 1, 2)
+    others = msgspec.structs.replace(a_planned(3), body={**a_planned(3).body, "uai": "0590001A"})
+    answered(ledger, others, Outcome.ACCEPTED)
+    ledger.learn({others.key: Facts(birth="b" * 32, statut="inscrit", regime="RF2")})
+    for lot, gone in (((1, "a", 1), (3, "a", 3), (4, "a", 4)), [2]), (((1, "a", 1), (2, "b", 9)), []):
+        with meeting(ledger, ["0751717J"], whole=True) as rows:
+            assert [one.number for one in rows.meet(a_lot(*lot))] == ([2] if gone else [1]), "another school's is kept as well"
+            assert [one.key for one in rows.departed(YEAR_START)] == [a_planned(number).key for number in gone]
+
+
 def test_of_a_read_of_a_part_only_what_the_source_leaves_out_has_departed(ledger: Ledger) -> None:
     known_whole(ledger, 1, 2, 3)
-    with meeting(ledger, whole=False) as rows:
+    with meeting(ledger, ["0751717J"], whole=False) as rows:
         rows.meet(a_lot((1, "a", 1)))
         rows.leave_out([a_planned(number).key for number in (1, 2, 9)])
-        assert [one.key for one in rows.departed(["0751717J"], YEAR_START)] == [a_planned(2).key]
+        assert [one.key for one in rows.departed(YEAR_START)] == [a_planned(2).key]
 
 
 def test_of_a_read_of_a_part_what_is_owed_and_not_in_it_is_counted(ledger: Ledger) -> None:
@@ -670,9 +682,9 @@ def test_of_a_read_of_a_part_what_is_owed_and_not_in_it_is_counted(ledger: Ledge
     answered(ledger, a_planned(6), Outcome.AMBIGUOUS)
     ledger.ask_again([a_planned(2).key], author="ops", reason="lost", at=NOW)
     for whole, owed in ((False, 3), (True, 0)):
-        with meeting(ledger, whole=whole) as rows:
+        with meeting(ledger, ["0751717J"], whole=whole) as rows:
             rows.meet(a_lot((1, "a", 1), (3, "a", 3)))
-            assert rows.owed(["0751717J"], NOW) == owed, "the second, the fourth and the sixth"
+            assert rows.owed(NOW) == owed, "the second, the fourth and the sixth"
 
 
 def test_a_hundred_thousand_keys_are_looked_up_at_once(ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ compares them where what was accepted lies. Whether a row is there at all stays 
 holds nothing that grows with the school.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,9 @@ from supdata.ledger.store import Ledger, entry_of
 
 Place = tuple[str, int]
 
+# A lot is looked up in less time than it takes to compile the look-up.
 OPEN = """
+SET LOCAL jit = off;
 CREATE TEMP TABLE lot (n integer, key text, content text, source text, row_no integer) ON COMMIT DROP;
 CREATE TEMP TABLE there (key text) ON COMMIT DROP;
 CREATE TEMP TABLE moved (key text, source text, row_no integer) ON COMMIT DROP;
@@ -38,11 +40,12 @@ SELECT * FROM (
                 AND e.accepted_birth <> '' AS kept,
            e.key IS NOT NULL
                 AND (e.seen_source, e.seen_row, e.present) IS DISTINCT FROM (w.source, w.row_no, true) AS has_moved,
+           e.key IS NOT NULL AND e.uai = ANY(%(uais)s) AS of_school,
            e.key IS NOT NULL OR o.id IS NOT NULL AS known, w.key, ENTRY
     FROM lot w
     LEFT JOIN LATERAL (SELECT * FROM supdata.enrolment x WHERE x.key = w.key OFFSET 0) e ON true
     LEFT JOIN left_open o ON o.key = w.key
-) met WHERE NOT kept OR has_moved
+) met WHERE NOT kept OR has_moved OR NOT of_school
 """.replace("ENTRY", ENTRY)
 
 KEEP_MOVED = "INSERT INTO moved SELECT key, source, row_no FROM lot"
@@ -53,13 +56,13 @@ GONE_OUTSIDE = (
 )
 
 STANDS = "e.accepted_content <> '' AND NOT e.closed AND e.uai = ANY(%(uais)s) AND (e.ends IS NULL OR e.ends > %(ending_after)s)"
-COUNT_STANDING = "SELECT count(*) FROM supdata.enrolment e WHERE STANDS".replace("STANDS", STANDS)
-# One look at the school for both: who is not there, and how many stand.
-FIND_GONE = """
-WITH school AS MATERIALIZED (SELECT e.key, STANDS AS stands FROM supdata.enrolment e WHERE e.uai = ANY(%(uais)s)),
-     not_there AS (INSERT INTO gone SELECT s.key FROM school s WHERE NOT EXISTS (SELECT FROM there t WHERE t.key = s.key))
-SELECT count(*) FROM school WHERE stands
+COUNT_SCHOOL = """
+SELECT count(*), count(*) FILTER (WHERE STANDS) FROM supdata.enrolment e WHERE e.uai = ANY(%(uais)s)
 """.replace("STANDS", STANDS)
+FIND_GONE = """
+INSERT INTO gone SELECT e.key FROM supdata.enrolment e
+WHERE e.uai = ANY(%(uais)s) AND NOT EXISTS (SELECT FROM there t WHERE t.key = e.key)
+"""
 # What is present was seen by the last run that read its school whole, or by a later one that read a part of it.
 DEPARTED = """
 SELECT e.key, CASE WHEN m.planned_at > coalesce(n.planned_at, '-infinity') THEN m.run_id ELSE e.seen_run END,
@@ -113,10 +116,11 @@ class Met:
 class Meeting:
     """One plan's rows before the ledger; everything is in one transaction, which the plan's end commits."""
 
-    def __init__(self, cursor: Cursor, *, whole: bool) -> None:
-        """Take what `meeting` has opened; `whole` says that who is not met has left."""
-        self._cursor, self._whole = cursor, whole
+    def __init__(self, cursor: Cursor, uais: Sequence[str], *, whole: bool) -> None:
+        """Take what `meeting` has opened; `whole` says that who is not met of `uais` has left."""
+        self._cursor, self._uais, self._whole = cursor, list(uais), whole
         self._standing: int | None = None
+        self._met = 0
 
     def meet(self, lot: bytes) -> list[Met]:
         """Return those of a lot that are not simply kept, in the order of their numbers.
@@ -128,11 +132,12 @@ class Meeting:
         self._cursor.execute("TRUNCATE lot")
         with self._cursor.copy("COPY lot FROM STDIN") as copy:
             copy.write(lot)
-        self._cursor.execute(KEEP_THERE)
-        rows = sorted(self._cursor.execute(MEET).fetchall())
+        size = self._cursor.execute(KEEP_THERE).rowcount
+        rows = sorted(self._cursor.execute(MEET, {"uais": self._uais}).fetchall())
+        self._met += size - sum(not row[3] for row in rows)
         if not self._whole or any(row[2] for row in rows):
             self._cursor.execute(KEEP_MOVED)
-        return [Met(row[0], entry_of(row[4:]) if row[3] else None) for row in rows if not row[1]]
+        return [Met(row[0], entry_of(row[5:]) if row[4] else None) for row in rows if not row[1]]
 
     def add(self, rows: Iterable[tuple[str, Place]]) -> None:
         """Take in rows that are in the source and not to be sent, by key; once, before any lot is met."""
@@ -147,45 +152,52 @@ class Meeting:
             for key in keys:
                 copy.write_row((key,))
 
-    def standing(self, uais: Sequence[str], ending_after: date) -> int:
-        """Return how many enrolments of `uais` stand in the registry and end after a date: those of the year being declared."""
+    def standing(self, ending_after: date) -> int:
+        """Return how many enrolments of the school stand in the registry and end after a date: those of the year declared."""
         if self._standing is None:
-            self._standing = self._counted(COUNT_STANDING, {"uais": list(uais), "ending_after": ending_after})
+            _, self._standing = self._school(ending_after)
         return self._standing
 
-    def departed(self, uais: Sequence[str], ending_after: date) -> list[Standing]:
+    def departed(self, ending_after: date) -> list[Standing]:
         """Return who of those that stand is gone from the source; to be asked once, after all are met.
 
-        Gone is what was not met, and what was left out; the latter alone where not everything was read.
+        Gone is what was not met, and what was left out; the latter alone where not everything was read. Where as many were met
+        as there are, nobody is looked for.
         """
-        names = {"uais": list(uais), "ending_after": ending_after}
         if self._whole:
-            self._standing = self._counted(FIND_GONE, names)
+            known, self._standing = self._school(ending_after)
+            if known != self._met:
+                self._cursor.execute(FIND_GONE, {"uais": self._uais})
         else:
             self._cursor.execute(GONE_OUTSIDE)
-        rows = self._cursor.execute(DEPARTED, names).fetchall()
+        rows = self._cursor.execute(DEPARTED, {"uais": self._uais, "ending_after": ending_after}).fetchall()
         return [Standing(**dict(zip(Standing.__struct_fields__, row, strict=True))) for row in rows]
 
-    def owed(self, uais: Sequence[str], now: datetime) -> int:
+    def owed(self, now: datetime) -> int:
         """Return how many records were to be asked for again by now and were not met, where not everything was read."""
-        return 0 if self._whole else self._counted(COUNT_OWED, {"uais": list(uais), "now": now})
+        if self._whole:
+            return 0
+        (count,) = self._cursor.execute(COUNT_OWED, {"uais": self._uais, "now": now}).fetchone() or (0,)
+        return int(count)
 
-    def mark_seen(self, run_id: str, uais: Sequence[str]) -> None:
+    def mark_seen(self, run_id: str) -> None:
         """Note where the source holds each enrolment, and, when all was read, which are absent; after `departed`."""
-        names = {"run_id": run_id, "uais": list(uais), "whole": self._whole}
+        names = {"run_id": run_id, "uais": self._uais, "whole": self._whole}
         self._cursor.execute(MARK_MOVED, names)
         if self._whole:
             self._cursor.execute(MARK_ABSENT, names)
             self._cursor.execute(MARK_READ, names)
 
-    def _counted(self, statement: str, names: Mapping[str, object]) -> int:
-        (count,) = self._cursor.execute(statement, names).fetchone() or (0,)
-        return int(count)
+    def _school(self, ending_after: date) -> tuple[int, int]:
+        """Return of how many enrolments of the school anything is known, and how many of them stand."""
+        names = {"uais": self._uais, "ending_after": ending_after}
+        known, standing = self._cursor.execute(COUNT_SCHOOL, names).fetchone() or (0, 0)
+        return known, standing
 
 
 @contextmanager
-def meeting(ledger: Ledger, *, whole: bool) -> Iterator[Meeting]:
-    """Open a meeting; what it and the ledger are told meanwhile is committed together at the end."""
+def meeting(ledger: Ledger, uais: Sequence[str], *, whole: bool) -> Iterator[Meeting]:
+    """Open a meeting of the school `uais`; what it and the ledger are told meanwhile is committed together at the end."""
     with ledger.connection.transaction(), ledger.connection.cursor() as cursor:
         cursor.execute(OPEN)
-        yield Meeting(cursor, whole=whole)
+        yield Meeting(cursor, uais, whole=whole)

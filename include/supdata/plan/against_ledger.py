@@ -71,7 +71,7 @@ def plan_against_ledger(
     ledger.require_silence(institution.uai)
     ledger.settle(institution.uai)
     circumstances = Circumstances(mode, institution.registry.ambiguous, now, rules, reads=institution.registry.read is not None)
-    with meeting(ledger, whole=not source.limited) as rows:
+    with meeting(ledger, [institution.uai, *institution.also], whole=not source.limited) as rows:
         planning = _Planning(source, institution, draft, ledger, fingerprint, circumstances, rows)
         found = planning.sort()
         departures = planning.departures(recall)
@@ -79,8 +79,8 @@ def plan_against_ledger(
             found, departures, institution, draft=draft, rules=rules, now=now, read=source.read, rejected=source.rejected
         )
         ledger.learn(plan.learned)
-        rows.mark_seen(run_id, planning.uais)
-        return replace(plan, owed=rows.owed(planning.uais, now))
+        rows.mark_seen(run_id)
+        return replace(plan, owed=rows.owed(now))
 
 
 @dataclass
@@ -97,10 +97,6 @@ class _Planning:
     faulty: set[str] = field(default_factory=set)
 
     @property
-    def uais(self) -> list[str]:
-        return [self.institution.uai, *self.institution.also]
-
-    @property
     def closes(self) -> bool:
         return self.institution.departed == "close" and not self.source.limited
 
@@ -113,8 +109,8 @@ class _Planning:
         """Ask who is gone, now that all rows have been met."""
         left_out = {self.fingerprint.key(one.natural_key): row for one, row in self.source.left_out}
         self.rows.leave_out(left_out)
-        left = self.rows.departed(self.uais, self.institution.year.start)
-        standing = self.rows.standing(self.uais, self.institution.year.start)
+        left = self.rows.departed(self.institution.year.start)
+        standing = self.rows.standing(self.institution.year.start)
         ended = [one for one in left if one.key not in left_out or not left_out[one.key].held]
         closing = self._closing(ended, recall) if recall is not None and self.closes else None
         return Departures(left=left, standing=standing, closing=closing, left_out=left_out)
