@@ -20,6 +20,7 @@ import msgspec
 import psycopg
 
 from benchmarks.lots_of_rows import institution
+from benchmarks.plan_floor import at_least
 from benchmarks.push_ours import peak_mib
 from benchmarks.push_records import FINGERPRINT, SECRET, UAI, body_of
 from supdata.ledger.meeting import meeting
@@ -142,6 +143,7 @@ def plan(database: str, records: int, *, limited: bool, new: bool) -> dict[str, 
             lots = list(_lots(run)) if records <= 100_000 else []
         with timed() as looking_up:
             _meet(database, lots)
+        compared = _beside_floor(run, database, lots, whole[0]) if lots and not new else {}
     if result.counts["to_create" if new else "unchanged"] != records or bool(made.chunks) is not new or made.held:
         raise RuntimeError("an unchanged record would be sent, or a new one would not")
     read = sum(map(len, lots))
@@ -152,7 +154,15 @@ def plan(database: str, records: int, *, limited: bool, new: bool) -> dict[str, 
         "cpu_per_thousand": 1_000 * whole[1] / records,
         "posts": float(result.counts["to_create"] + result.counts["to_update"] + result.counts["to_close"]),
         "peak_mib": peak,
+        **compared,
     }
+
+
+def _beside_floor(run: Run, database: str, lots: list[Lot], seconds: float) -> dict[str, float]:
+    """Return how many records a second pass by the barest way, and how a plan that took `seconds` compares with it."""
+    keys, contents = [key for lot in lots for key in lot.keys], [content for lot in lots for content in lot.contents]
+    floor = at_least(database, run.folder.read_bytes("validate", "valid.jsonl"), keys, contents)
+    return {"floor_per_second": len(keys) / floor, "of_floor": floor / seconds}
 
 
 @contextmanager

@@ -62,6 +62,7 @@ ROWS = (
     Row("push", "push over wrk, 20 ms", _wires("wrk"), "≥ 0.95"),
     Row("push", "push over lightbeam, 20 ms", _wires("lightbeam"), ""),
     Row("plan", "unchanged records planned a second", lambda all_of: all_of["unchanged"]["planned_per_second"], "≥ 200 000"),
+    Row("plan", "planning over decoding and joining alone", lambda all_of: all_of["unchanged"]["of_floor"], ""),
     Row(
         "fleet",
         "parse of 1,000 schools over a loop of as many tasks",
