@@ -29,6 +29,8 @@ GATHERING_SECONDS = 0.01
 
 Ticket = tuple[Planned, int]
 
+NOT_TAKEN = Answer(Outcome.NOT_ATTEMPTED, 0)
+
 
 class Bookkeeper:
     """Hands out records whose intent is committed, and takes their answers."""
@@ -52,7 +54,7 @@ class Bookkeeper:
         self._concurrency, self._window = concurrency, WINDOW * concurrency
         self._watch, self._now = watch, now
         self._tickets: asyncio.Queue[Ticket | None] = asyncio.Queue()
-        self._answers: list[Settlement] = []
+        self._answers: list[tuple[Ticket, Answer]] = []
         self._answered = asyncio.Event()
         self._running_low = asyncio.Event()
         self._reserve = concurrency  # how many ready records a commit begins with, so that nobody waits for its end
@@ -69,11 +71,11 @@ class Bookkeeper:
         return ticket
 
     def answered(self, ticket: Ticket, answer: Answer) -> None:
-        """Take the answer to a record that was handed out; it is written at once."""
-        planned, intent = ticket
-        self._answers.append(self._settlement(planned, intent, answer))
-        if answer.outcome is not Outcome.NOT_ATTEMPTED:
-            self.receipts[planned.key] = _receipt(planned, answer)
+        """Take the answer to a record that was handed out; it is written at once.
+
+        What is to be written is put into words later: answers come in swarms, and their connections wait for the next records.
+        """
+        self._answers.append((ticket, answer))
         self._answered.set()
 
     def put_back(self, ticket: Ticket, seconds: float) -> None:
@@ -81,11 +83,9 @@ class Bookkeeper:
 
         Meanwhile the ledger does not count it as in doubt, and it takes nobody's place.
         """
-        planned, intent = ticket
-        self._answers.append(Settlement(intent=intent, outcome=Outcome.NOT_ATTEMPTED))
         self._put_back += 1
-        self._answered.set()
-        asyncio.get_running_loop().call_later(seconds, self._is_due, planned)
+        self.answered(ticket, NOT_TAKEN)
+        asyncio.get_running_loop().call_later(seconds, self._is_due, ticket[0])
 
     def _is_due(self, planned: Planned) -> None:
         self._put_back -= 1
@@ -121,7 +121,7 @@ class Bookkeeper:
         while not self._tickets.empty():
             ticket = self._tickets.get_nowait()
             if ticket is not None:
-                self._answers.append(Settlement(intent=ticket[1], outcome=Outcome.NOT_ATTEMPTED))
+                self._answers.append((ticket, NOT_TAKEN))
 
     async def _gather(self) -> None:
         """Wait until there is something to write, and then for more of it while nobody needs it yet."""
@@ -145,11 +145,16 @@ class Bookkeeper:
         return [self._pending.popleft() for _ in range(min(room, len(self._pending)))]
 
     def _take_answers(self) -> list[Settlement]:
+        """Return what is to be written of the answers that have come, and keep their receipts."""
         self._answered.clear()
         taken, self._answers = self._answers, []
-        return taken
+        for (planned, _), answer in taken:
+            if answer.outcome is not Outcome.NOT_ATTEMPTED:
+                self.receipts[planned.key] = _receipt(planned, answer)
+        return [self._settlement(ticket, answer) for ticket, answer in taken]
 
-    def _settlement(self, planned: Planned, intent: int, answer: Answer) -> Settlement:
+    def _settlement(self, ticket: Ticket, answer: Answer) -> Settlement:
+        planned, intent = ticket
         return Settlement(
             intent=intent,
             outcome=answer.outcome,
