@@ -22,8 +22,8 @@ from supdata.orchestration.run_folder import StageResult, as_json
 from supdata.reconcile.balance import Balance, ChunkEvidence, Evidence, check, raise_if_broken
 from supdata.reconcile.confirming import raise_if_different
 from supdata.records.counts import Counts
-from supdata.records.shipment import Departed, Planned, Receipt
-from supdata.records.states import Verdict
+from supdata.records.shipment import Departed, Receipt
+from supdata.records.states import Action, Verdict
 
 BALANCE = "balance.json"
 #: Which of the plan's files each push sends.
@@ -107,6 +107,15 @@ class _Judged(msgspec.Struct, frozen=True, gc=False):
     verdict: Verdict
 
 
+class _Due(msgspec.Struct, frozen=True, gc=False):
+    """A planned record without its body."""
+
+    source: str
+    row: int
+    key: str
+    action: Action
+
+
 @dataclass(frozen=True)
 class _Planned:
     """A chunk file, read anew whenever it is iterated."""
@@ -114,8 +123,8 @@ class _Planned:
     run: Run
     name: str
 
-    def __iter__(self) -> Iterator[Planned]:
-        return self.run.folder.read("plan", self.name, Planned)
+    def __iter__(self) -> Iterator[_Due]:
+        return self.run.folder.read("plan", self.name, _Due)
 
 
 def _balance(run: Run) -> Balance:

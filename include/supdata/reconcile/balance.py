@@ -13,11 +13,11 @@ import numpy as np
 
 from supdata.errors import BalanceBroken, TryLater
 from supdata.reconcile.differences import Difference, Differences, Place
-from supdata.reconcile.evidence import ChunkEvidence, Evidence, Placed
+from supdata.reconcile.evidence import ChunkEvidence, Due, Evidence, Placed
 from supdata.reconcile.shipping import UNKNOWN_TO_FILES, follow, place_of
 from supdata.records.counts import Counts
 from supdata.records.row_marks import RowMarks
-from supdata.records.shipment import Planned, Receipt
+from supdata.records.shipment import Receipt
 from supdata.records.states import Action, Outcome, Verdict
 
 __all__ = ["Balance", "ChunkEvidence", "Difference", "Evidence", "check", "raise_if_broken"]
@@ -157,7 +157,7 @@ class _Counting:
             if not self.marks.add(mark, one.source, one.row):
                 self.twice.add(f"more than once in {called}", [(one.source, one.row)])
 
-    def _planned(self, one: Planned | Receipt) -> None:
+    def _planned(self, one: Due) -> None:
         self.actions[one.action] += 1
         if one.action is not Action.CLOSE:
             self._mark(PLANNED, (one,), "the plan")
@@ -222,7 +222,8 @@ class _KeysSeen:
 
     def doubled(self, chunks: Iterable[ChunkEvidence]) -> Iterator[Place]:
         """Yield each place whose key another place has had before it."""
-        beginnings = np.sort(np.frombuffer(self._beginnings, dtype=np.uint64))
+        beginnings = np.frombuffer(self._beginnings, dtype=np.uint64)
+        beginnings.sort()  # where it stands: no second copy
         twice = set(beginnings[1:][beginnings[1:] == beginnings[:-1]].tolist())
         first: dict[str, Place] = {}
         for one in (one for chunk in chunks for one in chunk.planned) if twice else ():

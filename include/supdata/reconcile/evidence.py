@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from supdata.records.shipment import Departed, Planned, Receipt
-from supdata.records.states import Verdict
+from supdata.records.shipment import Departed, Receipt
+from supdata.records.states import Action, Verdict
 
 
 class Placed(Protocol):
@@ -18,6 +18,18 @@ class Placed(Protocol):
     @property
     def row(self) -> int:
         """Number the row in it."""
+
+
+class Due(Placed, Protocol):
+    """A record that is to be sent: of its body nothing matters here."""
+
+    @property
+    def key(self) -> str:
+        """Name the enrolment, as the ledger does."""
+
+    @property
+    def action(self) -> Action:
+        """What the registry is to be told."""
 
 
 class Judged(Placed, Protocol):
@@ -36,7 +48,7 @@ class ChunkEvidence:
     approved it (`held`). `planned` can be iterated more than once.
     """
 
-    planned: Iterable[Planned]
+    planned: Iterable[Due]
     receipts: Iterable[Receipt] | None
     held: bool = False
     ledger: Iterable[Receipt] = ()

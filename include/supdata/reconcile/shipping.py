@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from supdata.reconcile.differences import Differences, Place, compare
-from supdata.reconcile.evidence import ChunkEvidence
-from supdata.records.shipment import Planned, Receipt
+from supdata.reconcile.evidence import ChunkEvidence, Due, Placed
+from supdata.records.shipment import Receipt
 from supdata.records.states import Outcome
 
 #: States in which nothing has reached the registry: the ledger has no receipt of them.
@@ -16,7 +16,7 @@ BEHIND = frozenset({Outcome.NOT_ATTEMPTED, Outcome.AMBIGUOUS})
 UNKNOWN_TO_FILES = "has a receipt in the ledger and none in the files"
 
 
-def follow(chunk: ChunkEvidence, planned: Sequence[Planned], found: Differences) -> list[Receipt]:
+def follow(chunk: ChunkEvidence, planned: Sequence[Due], found: Differences) -> list[Receipt]:
     """Return the fate of every record of a chunk, and note where plan, files and ledger tell different stories.
 
     A chunk whose push left no file is told by the ledger; what the ledger does not know has not left.
@@ -32,12 +32,12 @@ def follow(chunk: ChunkEvidence, planned: Sequence[Planned], found: Differences)
     return fates
 
 
-def place_of(record: Planned | Receipt) -> Place:
+def place_of(record: Placed) -> Place:
     """Return where a record stands in the source."""
     return (record.source, record.row)
 
 
-def _untold(planned: Planned, told: Mapping[str, Receipt], *, held: bool) -> Receipt:
+def _untold(planned: Due, told: Mapping[str, Receipt], *, held: bool) -> Receipt:
     unsent = Receipt(
         source=planned.source,
         row=planned.row,
