@@ -43,14 +43,25 @@ class Row:
     target: str
 
 
-def _wires(name: str) -> Callable[[Any], object]:
-    """Return how to find the ratio of our push to another's at 20 ms, over all rounds and numbers of connections."""
+def _wires(name: str, milliseconds: int, connections: int) -> Callable[[Any], object]:
+    """Return how to find the ratio of our push to another's on one wire, the median of its rounds."""
 
     def ratio(figures: Any) -> object:
-        rounds = [one for wire in figures["wires"] if wire["milliseconds"] == 20 for one in wire["rounds"] if one[name]]
+        wires = [one for one in figures["wires"] if (one["milliseconds"], one["connections"]) == (milliseconds, connections)]
+        rounds = [one for wire in wires for one in wire["rounds"] if one[name]]
         return round(median(one["ours"] / one[name] for one in rounds), 2) if rounds else None
 
     return ratio
+
+
+def _growth(stage: str) -> Callable[[Any], object]:
+    """Return how to find the memory of a stage for a million new records over that for 100,000."""
+
+    def growth(figures: Any) -> object:
+        few, many = (figures["stages"][records][stage]["peak_mib"] for records in ("100000", "1000000"))
+        return round(many / few, 2)
+
+    return growth
 
 
 ROWS = (
@@ -59,10 +70,16 @@ ROWS = (
     Row("quality_speed", "a million rows, wall clock over polars", lambda all_of: all_of[0]["wall_ratio_to_polars"], "≤ 3"),
     Row("extract", "rows read a second", lambda all_of: all_of["rows_per_second"], ""),
     Row("extract", "memory at ten times the rows", lambda all_of: all_of["memory_growth"], "≤ 1.3"),
-    Row("push", "push over wrk, 20 ms", _wires("wrk"), "≥ 0.95"),
-    Row("push", "push over lightbeam, 20 ms", _wires("lightbeam"), ""),
+    Row("push", "push over wrk, 20 ms, 32 connections", _wires("wrk", 20, 32), "≥ 0.95"),
+    Row("push", "the same, 64 connections", _wires("wrk", 20, 64), "≥ 0.95"),
+    Row("push", "push over lightbeam, 20 ms, 64 connections", _wires("lightbeam", 20, 64), ""),
+    Row("push", "with a ledger over without, 20 ms, 64 connections", _wires("without_ledger", 20, 64), "≥ 0.85"),
+    Row("push", "push over lightbeam, 0 ms, 64 connections", _wires("lightbeam", 0, 64), "≥ 2"),
+    Row("push", "push over wrk, 0 ms, 64 connections", _wires("wrk", 0, 64), "≥ 0.5"),
     Row("plan", "unchanged records planned a second", lambda all_of: all_of["unchanged"]["planned_per_second"], "≥ 200 000"),
     Row("plan", "planning over decoding and joining alone", lambda all_of: all_of["unchanged"]["of_floor"], ""),
+    Row("plan", "memory of a plan of a million over one of 100,000", _growth("plan"), "≤ 1.2"),
+    Row("plan", "memory of reconciling them", _growth("reconcile"), "≤ 1.2"),
     Row(
         "fleet",
         "parse of 1,000 schools over a loop of as many tasks",
@@ -74,7 +91,10 @@ ROWS = (
     Row("fleet", "task start among 1,000 schools over 10", lambda all_of: all_of["task_start_among_1000_over_10"], "≤ 1.1"),
     Row("fleet", "schools of 1,000 in the fullest minute of four hours", lambda all_of: all_of["spread"]["fullest_minute"], ""),
     Row("fleet", "DAG processor at rest, share of a core", lambda all_of: all_of["watched"]["core_share_at_rest"], "stated"),
+    Row("fleet", "its parse interval, s", lambda all_of: all_of["watched"]["parse_interval"], ""),
     Row("fleet", "a school added is seen after, s", lambda all_of: all_of["watched"]["added"], "an interval"),
+    Row("fleet", "a school changed, the same", lambda all_of: all_of["watched"]["changed"], "an interval"),
+    Row("fleet", "a school removed, the same", lambda all_of: all_of["watched"]["removed"], "an interval"),
     Row("run_cost", "first run of 1,000 over one that does nothing, CPU", lambda all_of: all_of["ratios"]["first"][0], "≤ 1.5"),
     Row("run_cost", "the same, wall clock", lambda all_of: all_of["ratios"]["first"][1], "≤ 1.5"),
     Row("run_cost", "unchanged run over one that does nothing, CPU", lambda all_of: all_of["ratios"]["unchanged"][0], "≤ 1.5"),
