@@ -153,8 +153,14 @@ def _table(facts: dict[str, Any]) -> Iterator[str]:
     yield "| benchmark | figure | measured | target |"
     yield "| --- | --- | ---: | --- |"
     for one in facts["figures"]:
-        value = "not measured" if one["value"] is None else one["value"]
-        yield f"| {one['benchmark']} | {one['what']} | {value} | {one['target']} |"
+        yield f"| {one['benchmark']} | {one['what']} | {_shown(one['value'])} | {one['target']} |"
+
+
+def _shown(value: object) -> str:
+    """Return a figure as a page shows it, no finer than it can be measured."""
+    if isinstance(value, float):
+        return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
+    return "not measured" if value is None else str(value)
 
 
 def _list(title: str, lines: list[str]) -> Iterator[str]:
