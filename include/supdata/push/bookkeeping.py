@@ -14,6 +14,7 @@ from datetime import datetime
 
 from supdata.ledger.entries import Entry, Settlement
 from supdata.ledger.recording import Recorder
+from supdata.push.calling import NEVER_SENT
 from supdata.push.patience import next_due
 from supdata.push.watching import Watch
 from supdata.records.shipment import Planned, Receipt
@@ -28,8 +29,6 @@ WINDOW = 3
 GATHERING_SECONDS = 0.01
 
 Ticket = tuple[Planned, int]
-
-NOT_TAKEN = Answer(Outcome.NOT_ATTEMPTED, 0)
 
 
 class Bookkeeper:
@@ -84,7 +83,7 @@ class Bookkeeper:
         Meanwhile the ledger does not count it as in doubt, and it takes nobody's place.
         """
         self._put_back += 1
-        self.answered(ticket, NOT_TAKEN)
+        self.answered(ticket, NEVER_SENT)
         asyncio.get_running_loop().call_later(seconds, self._is_due, ticket[0])
 
     def _is_due(self, planned: Planned) -> None:
@@ -121,7 +120,7 @@ class Bookkeeper:
         while not self._tickets.empty():
             ticket = self._tickets.get_nowait()
             if ticket is not None:
-                self._answers.append((ticket, NOT_TAKEN))
+                self._answers.append((ticket, NEVER_SENT))
 
     async def _gather(self) -> None:
         """Wait until there is something to write, and then for more of it while nobody needs it yet."""
